@@ -1,0 +1,39 @@
+namespace UserAdmin.Core.Audit;
+
+/// <summary>A kind of event: its stable code, its category, and how it reads. {0} is the actor, {1} the target.</summary>
+public sealed record AuditAction(string Code, AuditCategory Category, string Title, string Sentence)
+{
+    public static readonly AuditAction SignedIn = new("sign_in.succeeded", AuditCategory.SignIn, "Signed in", "{0} signed in");
+    public static readonly AuditAction SignInFailed = new("sign_in.failed", AuditCategory.SignIn, "Failed sign-in", "Somebody failed to sign in as {1}");
+    public static readonly AuditAction SignedOut = new("sign_in.signed_out", AuditCategory.SignIn, "Signed out", "{0} signed out");
+    public static readonly AuditAction PasswordRehashed = new("sign_in.password_rehashed", AuditCategory.SignIn, "Password hash upgraded", "The stored password of {1} was hashed anew with the current strength");
+
+    public static readonly AuditAction UserCreated = new("user.created", AuditCategory.Users, "Created a user", "{0} created {1}");
+    public static readonly AuditAction UserEdited = new("user.edited", AuditCategory.Users, "Edited a user", "{0} edited {1}");
+    public static readonly AuditAction UserActivationLinkMade = new("user.activation_link_made", AuditCategory.Users, "Made an activation link", "{0} made an activation link for {1}");
+    public static readonly AuditAction UserActivatedAccount = new("user.account_activated", AuditCategory.Users, "Activated the account", "{1} chose a password and activated the account");
+    public static readonly AuditAction UserDeactivated = new("user.deactivated", AuditCategory.Users, "Deactivated a user", "{0} deactivated {1}");
+    public static readonly AuditAction UserActivated = new("user.activated", AuditCategory.Users, "Activated a user", "{0} activated {1} again");
+    public static readonly AuditAction UserLocked = new("user.locked", AuditCategory.Users, "Locked a user", "{0} locked {1}");
+    public static readonly AuditAction UserUnlocked = new("user.unlocked", AuditCategory.Users, "Unlocked a user", "{0} unlocked {1}");
+    public static readonly AuditAction UserDeleted = new("user.deleted", AuditCategory.Users, "Deleted a user", "{0} deleted {1}");
+    public static readonly AuditAction UserRestored = new("user.restored", AuditCategory.Users, "Restored a user", "{0} restored {1}");
+    public static readonly AuditAction UserPurged = new("user.purged", AuditCategory.Users, "Purged a user", "{0} removed {1} for good");
+
+    public static readonly AuditAction SessionEnded = new("session.ended", AuditCategory.Sessions, "Ended a session", "{0} ended a session of {1}");
+    public static readonly AuditAction SessionsEnded = new("session.all_ended", AuditCategory.Sessions, "Ended all sessions", "{0} ended all sessions of {1}");
+
+    public static readonly AuditAction AccessDenied = new("access.denied", AuditCategory.Access, "Was refused", "{0} was refused something they may not do");
+    public static readonly AuditAction AdministratorGranted = new("access.administrator_granted", AuditCategory.Access, "Made an administrator", "{0} made {1} an administrator");
+
+    public static readonly AuditAction DataSeeded = new("system.data_seeded", AuditCategory.System, "Added demonstration data", "{0} added demonstration data");
+
+    public static IReadOnlyList<AuditAction> All { get; } =
+        [SignedIn, SignInFailed, SignedOut, PasswordRehashed,
+         UserCreated, UserEdited, UserActivationLinkMade, UserActivatedAccount, UserDeactivated, UserActivated, UserLocked, UserUnlocked,
+         UserDeleted, UserRestored, UserPurged, SessionEnded, SessionsEnded, AccessDenied, AdministratorGranted, DataSeeded];
+
+    private static readonly Dictionary<string, AuditAction> ByCode = All.ToDictionary(action => action.Code);
+
+    public static AuditAction? Find(string code) => ByCode.GetValueOrDefault(code);
+}

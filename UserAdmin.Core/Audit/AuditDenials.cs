@@ -1,0 +1,20 @@
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Roles;
+using UserAdmin.Core.Users;
+
+namespace UserAdmin.Core.Audit;
+
+public static class AuditDenials
+{
+    extension(UserAdminDbContext db)
+    {
+        /// <summary>Records that the actor tried something they may not do, and gives back the problem to return.</summary>
+        public async Task<Problem> DenyAsync(Actor actor, Permission permission, Guid? targetId, TimeProvider clock, CancellationToken cancel)
+        {
+            db.Record(AuditAction.AccessDenied, actor, new(targetId, permission.ToString()), clock.GetUtcNow(), outcome: AuditOutcome.Denied);
+            await db.SaveChangesAsync(cancel);
+            return UserProblems.NotAllowed;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using Microsoft.EntityFrameworkCore;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Roles;
+
+namespace UserAdmin.Core.Audit;
+
+/// <summary>Which events a list shows. The instants are UTC; <see cref="To"/> is not included any more.</summary>
+public sealed record AuditFilter
+{
+    public DateTimeOffset? From { get; init; }
+    public DateTimeOffset? To { get; init; }
+    public Guid? ActorId { get; init; }
+    public Guid? TargetId { get; init; }
+    public string? Action { get; init; }
+    public AuditCategory? Category { get; init; }
+    public AuditOutcome? Outcome { get; init; }
+    public string? Address { get; init; }
+
+    public int PageSize { get; init => field = Math.Clamp(value, 1, 200); } = 50;
+}
+
+public sealed record AuditRow(
+    Guid Id, DateTimeOffset At, ActorKind ActorKind, Guid? ActorId, string ActorName, string Action, AuditCategory Category, AuditOutcome Outcome,
+    Guid? TargetId, string? TargetName, string? Reason, string? ChangesJson, string? Address, Guid? SessionId, string? CorrelationId)
+{
+    public IReadOnlyList<FieldChange> Changes => FieldChange.FromJson(ChangesJson);
+}
+
+/// <summary>Reads the audit log, newest first, page by page along the index of its most telling filter.</summary>
+public sealed class AuditTrail(UserAdminDbContext db)
+{
+    /// <summary>A page of at most 200 events; nothing without <see cref="Permission.AuditView"/>, except that everybody sees what they did themselves.</summary>
+    public async Task<Page<AuditRow>> ListAsync(AuditFilter filter, PageStart start, Actor actor, CancellationToken cancel)
+    {
+        var ownOnly = filter.ActorId is { } id && id == actor.UserId;
+        if (!actor.Can(Permission.AuditView) && !ownOnly)
+            return new([], null, null);
+
+        var backwards = start.AtEnd || start.Before is not null;
+        var cursor = Guid.TryParse(start.After ?? start.Before, out var cursorId)
+            ? await db.AuditEvents.AsNoTracking().SingleOrDefaultAsync(e => e.Id == cursorId, cancel)
+            : null;
+        backwards &= cursor is not null || start.AtEnd;
+
+        var events = Matching(filter);
+        if (cursor is not null)
+        {
+            var (at, last) = (cursor.UtcMicroseconds, cursor.Id);
+            events = backwards
+                ? events.Where(e => e.UtcMicroseconds >= at && (e.UtcMicroseconds > at || e.Id > last))
+                : events.Where(e => e.UtcMicroseconds <= at && (e.UtcMicroseconds < at || e.Id < last));
+        }
+        events = backwards
+            ? events.OrderBy(e => e.UtcMicroseconds).ThenBy(e => e.Id)
+            : events.OrderByDescending(e => e.UtcMicroseconds).ThenByDescending(e => e.Id);
+
+        var rows = await events.Take(filter.PageSize + 1).Select(e => new AuditRow(
+            e.Id, AuditRecording.FromMicroseconds(e.UtcMicroseconds), e.ActorKind, e.ActorId, e.ActorName, e.Action, e.Category, e.Outcome,
+            e.TargetId, e.TargetName, e.Reason, e.Changes, e.Address, e.SessionId, e.CorrelationId)).AsNoTracking().ToListAsync(cancel);
+        return Page.Of(rows, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
+    }
+
+    private IQueryable<AuditEvent> Matching(AuditFilter filter)
+    {
+        IQueryable<AuditEvent> events = db.AuditEvents;
+        if (filter.From is { } from)
+        {
+            var microseconds = AuditRecording.ToMicroseconds(from);
+            events = events.Where(e => e.UtcMicroseconds >= microseconds);
+        }
+        if (filter.To is { } to)
+        {
+            var microseconds = AuditRecording.ToMicroseconds(to);
+            events = events.Where(e => e.UtcMicroseconds < microseconds);
+        }
+        if (filter.ActorId is { } actorId)
+            events = events.Where(e => e.ActorId == actorId);
+        if (filter.TargetId is { } targetId)
+            events = events.Where(e => e.TargetId == targetId);
+        if (filter.Action is { } action)
+            events = events.Where(e => e.Action == action);
+        if (filter.Category is { } category)
+            events = events.Where(e => e.Category == category);
+        if (filter.Outcome is { } outcome)
+            events = events.Where(e => e.Outcome == outcome);
+        if (filter.Address is { } address)
+            events = events.Where(e => e.Address == address);
+        return events;
+    }
+}

@@ -1,0 +1,63 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net.Mail;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace UserAdmin.Core.Common;
+
+/// <summary>Text a person may type into a field: at most so many characters (Unicode code points), nothing hidden in it.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class PlainTextAttribute(int maximum) : ValidationAttribute
+{
+    public bool AllowLineBreaks { get; init; }
+
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
+    {
+        if (value is not string text || text.Length == 0)
+            return ValidationResult.Success;
+        if (Text.HasHiddenCharacters(text, AllowLineBreaks))
+            return Refuse($"{validationContext.DisplayName} has a hidden character (a control or direction code). Type it again instead of pasting it.", validationContext);
+        return Text.CodePoints(text) > maximum
+            ? Refuse($"{validationContext.DisplayName} can have {maximum} characters at most; this has {Text.CodePoints(text)}.", validationContext)
+            : ValidationResult.Success;
+    }
+
+    internal static ValidationResult Refuse(string message, ValidationContext validationContext) => new(message, [validationContext.MemberName!]);
+}
+
+[AttributeUsage(AttributeTargets.Property)]
+public sealed partial class UserNameAttribute : ValidationAttribute
+{
+    // Letters of one alphabet only: a Cyrillic "а" in "admin" would make two people look like one.
+    [GeneratedRegex(@"^[A-Za-z0-9](?:[A-Za-z0-9._@+-]*[A-Za-z0-9])?$", RegexOptions.NonBacktracking)]
+    private static partial Regex Allowed { get; }
+
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
+    {
+        var name = ((string?)value ?? "").Trim().Normalize(NormalizationForm.FormKC);
+        if (name.Length == 0)
+            return ValidationResult.Success;
+        if (name.Length > 100)
+            return PlainTextAttribute.Refuse("A user name can have 100 characters at most.", validationContext);
+        return Allowed.IsMatch(name)
+            ? ValidationResult.Success
+            : PlainTextAttribute.Refuse("A user name has letters a to z, digits and . _ - + @, and starts and ends with a letter or digit.", validationContext);
+    }
+}
+
+[AttributeUsage(AttributeTargets.Property)]
+public sealed partial class EmailAttribute : ValidationAttribute
+{
+    [GeneratedRegex(@"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$", RegexOptions.NonBacktracking)]
+    private static partial Regex Shape { get; }
+
+    public static bool IsAddress(string text) => text.Length <= 254 && Shape.IsMatch(text) && MailAddress.TryCreate(text, out _);
+
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
+    {
+        var address = ((string?)value ?? "").Trim().Normalize(NormalizationForm.FormKC);
+        return address.Length == 0 || IsAddress(address)
+            ? ValidationResult.Success
+            : PlainTextAttribute.Refuse("This is not an e-mail address like name@example.org.", validationContext);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text;
+
+namespace UserAdmin.Core.Common;
+
+/// <summary>How text that people type is compared, searched and checked.</summary>
+public static class Text
+{
+    public static string Squeeze(string? text) =>
+        string.Join(' ', (text ?? "").Normalize(NormalizationForm.FormC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    public static string? SqueezeToNull(string? text) => Squeeze(text) is { Length: > 0 } squeezed ? squeezed : null;
+
+    /// <summary>Upper case without accents and compatibility forms (NFKD), so that "José", "jose" and full-width "ｊｏｓｅ" are found and sorted alike.</summary>
+    public static string Fold(string? text)
+    {
+        var decomposed = Squeeze(text).Normalize(NormalizationForm.FormKD);
+        var folded = new StringBuilder(decomposed.Length);
+        foreach (var c in decomposed)
+            if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
+                folded.Append(char.ToUpperInvariant(c));
+        return folded.ToString();
+    }
+
+    public static int CodePoints(string text) => text.EnumerateRunes().Count();
+
+    /// <summary>Control codes split log lines and mail headers, bidirectional overrides and isolates make a name read as another.</summary>
+    public static bool HasHiddenCharacters(string text, bool allowLineBreaks = false)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (allowLineBreaks && c is '\n' or '\r' or '\t')
+                continue;
+            if (char.IsControl(c) || c is '\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\u2028' or '\u2029' or '\uFEFF')
+                return true;
+            if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+                i++;
+            else if (char.IsSurrogate(c))
+                return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using UserAdmin.Core.Audit;
+using UserAdmin.Core.Dashboard;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Seeding;
+using UserAdmin.Core.Sessions;
+using UserAdmin.Core.SignIn;
+using UserAdmin.Core.Tenants;
+using UserAdmin.Core.Users;
+
+namespace UserAdmin.Core;
+
+public static class CoreServices
+{
+    public static IServiceCollection AddUserAdminCore(this IServiceCollection services)
+    {
+        services.AddSettings<DatabaseSettings>("Database");
+        services.AddSettings<SessionSettings>("Sessions");
+        services.AddSettings<SignInSettings>("SignIn");
+        services.AddSettings<PasswordSettings>("Passwords");
+        services.AddSettings<UserSettings>("Users");
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<TenantDirectory>();
+        services.AddScoped<CurrentTenant>();
+        services.AddSingleton<TenantDatabases>();
+        services.AddScoped(provider => provider.GetRequiredService<TenantDatabases>().Open(provider.GetRequiredService<CurrentTenant>().Tenant));
+        services.AddSingleton<DatabaseMigrator>();
+        services.AddDataProtection().SetApplicationName("UserAdmin");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>, DatabaseKeyRing>();
+
+        services.Configure<IdentityOptions>(UserAdminDbContext.ConfigureIdentityStores);
+        services.AddSingleton<ILookupNormalizer, NameNormalizer>();
+        services.AddSingleton<PasswordHashing>();
+
+        services.AddScoped<UserDirectory>();
+        services.AddScoped<UserService>();
+        services.AddScoped<UserLifecycle>();
+        services.AddScoped<Administrators>();
+        services.AddScoped<PreferenceService>();
+        services.AddSingleton<KeptFigures>();
+
+        services.AddScoped<SignInService>();
+        services.AddScoped<SignInGuard>();
+        services.AddScoped<ActivationService>();
+        services.AddScoped<FirstAdministrator>();
+        services.AddSingleton<SetupToken>();
+
+        services.AddScoped<SessionService>();
+        services.AddSingleton<SessionDirectory>();
+
+        services.AddScoped<AuditTrail>();
+        services.AddScoped<DashboardService>();
+        services.AddScoped<DemoData>();
+        return services;
+    }
+
+    // An unknown key in our section is a typing error that would otherwise do nothing, silently.
+    private static void AddSettings<TOptions>(this IServiceCollection services, string section) where TOptions : class =>
+        services.AddOptions<TOptions>()
+            .BindConfiguration($"UserAdmin:{section}", binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+}

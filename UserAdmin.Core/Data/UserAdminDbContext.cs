@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+using UserAdmin.Core.Audit;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Roles;
+using UserAdmin.Core.Sessions;
+using UserAdmin.Core.SignIn;
+using UserAdmin.Core.Users;
+
+namespace UserAdmin.Core.Data;
+
+/// <summary>The database of one tenant. A derived context per provider owns that provider's migrations.</summary>
+public abstract class UserAdminDbContext(DbContextOptions options) : IdentityDbContext<User, Role, Guid>(options)
+{
+    // IdentityDbContext asks the application's services for the schema version and falls back to the first, which has
+    // no passkeys. Contexts made without a container (design time, tests) get the same answer.
+    private static readonly IServiceProvider StoreOptionsOnly =
+        new ServiceCollection().Configure<IdentityOptions>(ConfigureIdentityStores).BuildServiceProvider();
+
+    public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
+    public DbSet<Session> Sessions => Set<Session>();
+    public DbSet<SignInThrottle> SignInThrottles => Set<SignInThrottle>();
+    public DbSet<OneTimeToken> OneTimeTokens => Set<OneTimeToken>();
+    public DbSet<Preference> Preferences => Set<Preference>();
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    public static void ConfigureIdentityStores(IdentityOptions options) => options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+
+    /// <summary>
+    /// Runs the work in one transaction and keeps it when the work succeeded. SQLite has one writer at a time, so writers of this
+    /// process queue here instead of waiting for the file's lock; the transaction takes that lock at its start (BEGIN IMMEDIATE).
+    /// </summary>
+    public async Task<Result> WriteAsync(Func<Task<Result>> work, CancellationToken cancel)
+    {
+        using var turn = await WriterQueue.EnterAsync(this, cancel);
+        await using var transaction = await Database.BeginTransactionAsync(cancel);
+        var result = await work();
+        if (result.Succeeded)
+            await transaction.CommitAsync(cancel);
+        return result;
+    }
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        if (Database.CurrentTransaction is not null)
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+
+        using var turn = await WriterQueue.EnterAsync(this, cancellationToken);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder)
+    {
+        if (optionsBuilder.Options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider is null)
+            optionsBuilder.UseApplicationServiceProvider(StoreOptionsOnly);
+    }
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.ApplyConfigurationsFromAssembly(typeof(UserAdminDbContext).Assembly);
+
+        builder.Entity<Role>(role =>
+        {
+            role.ToTable("roles");
+            role.HasData(new Role { Id = Role.AdministratorId, Name = "Administrator", NormalizedName = "ADMINISTRATOR", ConcurrencyStamp = "1" });
+        });
+        builder.Entity<IdentityUserRole<Guid>>().ToTable("user_roles");
+        builder.Entity<IdentityUserClaim<Guid>>().ToTable("user_claims");
+        builder.Entity<IdentityUserLogin<Guid>>().ToTable("user_logins");
+        builder.Entity<IdentityUserToken<Guid>>().ToTable("user_tokens");
+        builder.Entity<IdentityUserPasskey<Guid>>().ToTable("user_passkeys");
+        builder.Entity<IdentityRoleClaim<Guid>>().ToTable("role_claims");
+        builder.Entity<DataProtectionKey>().ToTable("data_protection_keys");
+
+        foreach (var entity in builder.Model.GetEntityTypes().Where(entity => !entity.IsMappedToJson()))
+            foreach (var property in entity.GetProperties())
+            {
+                property.SetColumnName(SnakeCase(property.Name));
+                if (property.Name is nameof(User.NormalizedUserName) or nameof(User.NormalizedEmail) or nameof(User.SortName))
+                    CompareByCodePoint(property);
+            }
+    }
+
+    /// <summary>Normalised text is compared by code point on every database, so that cursors and prefixes mean the same everywhere.</summary>
+    protected virtual void CompareByCodePoint(IMutableProperty column) { }
+
+    private static string SnakeCase(string name) =>
+        string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) && !char.IsUpper(name[i - 1]) ? $"_{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
+}

@@ -1,0 +1,17 @@
+namespace UserAdmin.Core.Roles;
+
+/// <summary>Everything somebody may be allowed to do. Administrators may do all of it, others nothing, until roles can be edited.</summary>
+public enum Permission
+{
+    DashboardView,
+    UsersView,
+    UsersCreate,
+    UsersEdit,
+    UsersDeactivate,
+    UsersLock,
+    UsersDelete,
+    UsersPurge,
+    SessionsView,
+    SessionsEnd,
+    AuditView,
+}

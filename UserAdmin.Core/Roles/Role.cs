@@ -1,0 +1,13 @@
+using System.Collections.Frozen;
+using Microsoft.AspNetCore.Identity;
+
+namespace UserAdmin.Core.Roles;
+
+public sealed class Role : IdentityRole<Guid>
+{
+    /// <summary>The role that may do everything; it is part of every installation and never empty.</summary>
+    public static readonly Guid AdministratorId = new("01900000-0000-7000-8000-000000000001");
+
+    public static FrozenSet<Permission> PermissionsOf(bool administrator) =>
+        administrator ? Common.Actor.System.Permissions : FrozenSet<Permission>.Empty;
+}

@@ -1,0 +1,3 @@
+namespace UserAdmin.Core.Seeding;
+
+public sealed class DemoData;

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Roles;
+using UserAdmin.Core.Tenants;
+using UserAdmin.Core.Users;
+
+namespace UserAdmin.Core.Sessions;
+
+/// <summary>
+/// Answers for every request and every click whether its session is still open and whose it is. What it knows is at most five seconds old;
+/// a session ended on this server is dead at once, and so are its open pages.
+/// </summary>
+public sealed class SessionDirectory(TenantDatabases databases, IMemoryCache cache, IOptions<SessionSettings> options, TimeProvider clock)
+{
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ActivityStep = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<Guid, ImmutableList<Action>> watchers = new();
+
+    /// <summary>Sessions with an open page on this server.</summary>
+    public IReadOnlyCollection<Guid> Watched => [.. watchers.Keys];
+
+    /// <summary>The open session of a cookie's key, or null. Being asked counts as activity.</summary>
+    public async Task<SessionState?> FindByKeyAsync(Tenant tenant, string key, CancellationToken cancel)
+    {
+        var hash = SessionKey.Hash(key);
+        var cached = (tenant.Name, Convert.ToBase64String(hash));
+        if (cache.TryGetValue(cached, out Guid id))
+            return await FindAsync(tenant, id, cancel);
+
+        await using var db = databases.Open(tenant);
+        id = await db.Sessions.Where(s => s.KeyHash == hash && s.EndedAt == null).Select(s => s.Id).SingleOrDefaultAsync(cancel);
+        if (id == Guid.Empty)
+            return null;
+        cache.Set(cached, id, options.Value.AbsoluteLimit);
+        return await FindAsync(tenant, id, cancel);
+    }
+
+    /// <summary>The open session with this id, or null. Being asked counts as activity.</summary>
+    public async Task<SessionState?> FindAsync(Tenant tenant, Guid id, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        if (!cache.TryGetValue((tenant.Name, id), out SessionState? state) || state is null || state.LoadedAt + Freshness < now)
+        {
+            state = await LoadAsync(tenant, id, now, state, cancel);
+            if (state is null)
+                return null;
+            cache.Set((tenant.Name, id), state, options.Value.IdleLimit);
+        }
+        if (state.HasEnded || state.ExpiresAt <= now || state.LastActivityAt + options.Value.IdleLimit <= now)
+            return null;
+
+        state.LastActivityAt = now;
+        if (state.ActivityWrittenAt + ActivityStep <= now)
+            await WriteActivityAsync(state, now, cancel);
+        return state;
+    }
+
+    /// <summary>Calls back when the session is ended on this server, until the registration is disposed.</summary>
+    public IDisposable Watch(Guid id, Action ended)
+    {
+        watchers.AddOrUpdate(id, _ => [ended], (_, others) => others.Add(ended));
+        return new Registration(() =>
+        {
+            var left = watchers.AddOrUpdate(id, _ => [], (_, others) => others.Remove(ended));
+            if (left.IsEmpty)
+                watchers.TryRemove(new(id, left));
+        });
+    }
+
+    internal void Announce(Tenant tenant, Guid id)
+    {
+        if (cache.TryGetValue((tenant.Name, id), out SessionState? state) && state is not null)
+            state.HasEnded = true;
+        if (watchers.TryGetValue(id, out var toCall))
+            toCall.ForEach(call => call());
+    }
+
+    private async Task<SessionState?> LoadAsync(Tenant tenant, Guid id, DateTimeOffset now, SessionState? known, CancellationToken cancel)
+    {
+        await using var db = databases.Open(tenant);
+        var row = await (
+            from session in db.Sessions
+            join user in db.Users on session.UserId equals user.Id
+            where session.Id == id && session.EndedAt == null && session.ExpiresAt > now
+                && user.DeletedAt == null && user.DeactivatedAt == null
+                && (user.LockedUntil == null || user.LockedUntil <= now) && (user.ExpiresAt == null || user.ExpiresAt > now)
+            select new
+            {
+                session.UserId, session.ExpiresAt, session.LastActivityAt, user.UserName, user.FirstName, user.LastName,
+                IsAdministrator = db.UserRoles.Any(r => r.UserId == user.Id && r.RoleId == Role.AdministratorId),
+            }).AsNoTracking().SingleOrDefaultAsync(cancel);
+        return row is null ? null : new()
+        {
+            Id = id,
+            Tenant = tenant,
+            UserId = row.UserId,
+            UserName = row.UserName ?? "",
+            FullName = $"{row.FirstName} {row.LastName}".Trim(),
+            IsAdministrator = row.IsAdministrator,
+            ExpiresAt = row.ExpiresAt,
+            LoadedAt = now,
+            LastActivityAt = known is null || known.LastActivityAt < row.LastActivityAt ? row.LastActivityAt : known.LastActivityAt,
+            ActivityWrittenAt = row.LastActivityAt,
+            HasEnded = known?.HasEnded ?? false,
+        };
+    }
+
+    private async Task WriteActivityAsync(SessionState state, DateTimeOffset now, CancellationToken cancel)
+    {
+        state.ActivityWrittenAt = now;
+        await using var db = databases.Open(state.Tenant);
+        await db.WriteAsync(async () =>
+        {
+            await db.Sessions.Where(s => s.Id == state.Id && s.LastActivityAt < now)
+                .ExecuteUpdateAsync(session => session.SetProperty(s => s.LastActivityAt, now), cancel);
+            return Common.Result.Ok;
+        }, cancel);
+    }
+
+    private sealed class Registration(Action remove) : IDisposable
+    {
+        public void Dispose() => remove();
+    }
+}

@@ -1,0 +1,109 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using UserAdmin.Core.Audit;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Roles;
+using UserAdmin.Core.Tenants;
+using UserAdmin.Core.Users;
+
+namespace UserAdmin.Core.Sessions;
+
+public sealed record SessionRow(
+    Guid Id, string Device, string? Address, DateTimeOffset CreatedAt, DateTimeOffset LastActivityAt, DateTimeOffset ExpiresAt,
+    bool IsOpen, DateTimeOffset? EndedAt, string? EndReason, bool IsCurrent);
+
+/// <summary>Opens, shows and ends sessions.</summary>
+public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, SessionDirectory directory, IOptions<SessionSettings> options, TimeProvider clock)
+{
+    private const int Shown = 100;
+
+    public static readonly Problem NotFound = new(ProblemKind.NotFound, "session.not_found", "There is no such session, or it has ended.");
+
+    /// <summary>The last 100 sessions of a user, latest activity first. Others than the user need <see cref="Permission.SessionsView"/>.</summary>
+    public async Task<IReadOnlyList<SessionRow>> ListAsync(Guid userId, Actor actor, CancellationToken cancel)
+    {
+        if (userId != actor.UserId && !actor.Can(Permission.SessionsView))
+            return [];
+
+        var now = clock.GetUtcNow();
+        var idleSince = now - options.Value.IdleLimit;
+        var sessions = await db.Sessions.AsNoTracking().Where(s => s.UserId == userId)
+            .OrderByDescending(s => s.LastActivityAt).Take(Shown).ToListAsync(cancel);
+        return [.. sessions.Select(s => new SessionRow(
+            s.Id, UserAgentName.Of(s.UserAgent), s.Address, s.CreatedAt, s.LastActivityAt, s.ExpiresAt,
+            s.EndedAt is null && s.ExpiresAt > now && s.LastActivityAt > idleSince, s.EndedAt, s.EndReason, s.Id == actor.SessionId))];
+    }
+
+    /// <summary>Ends one session, the actor's own or, with <see cref="Permission.SessionsEnd"/>, anybody's.</summary>
+    public async Task<Result> EndAsync(Guid id, Actor actor, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var session = await db.Sessions.SingleOrDefaultAsync(s => s.Id == id && s.EndedAt == null, cancel);
+        if (session is null || (session.UserId != actor.UserId && !actor.Can(Permission.SessionsEnd)))
+            return NotFound;
+
+        var user = await db.Users.SingleAsync(u => u.Id == session.UserId, cancel);
+        var own = session.Id == actor.SessionId;
+        session.End(own ? "Signed out" : $"Ended by {actor.Name}", now);
+        db.Record(own ? AuditAction.SignedOut : AuditAction.SessionEnded, actor, user, now);
+        await db.SaveChangesAsync(cancel);
+        directory.Announce(tenant.Tenant, id);
+        return Result.Ok;
+    }
+
+    /// <summary>Ends all open sessions of a user except the actor's current one.</summary>
+    public async Task<Result> EndAllAsync(Guid userId, Actor actor, CancellationToken cancel)
+    {
+        if (userId != actor.UserId && !actor.Can(Permission.SessionsEnd))
+            return await db.DenyAsync(actor, Permission.SessionsEnd, userId, clock, cancel);
+
+        IReadOnlyList<Guid> ended = [];
+        var result = await db.WriteAsync(async () =>
+        {
+            var user = await db.Users.SingleOrDefaultAsync(u => u.Id == userId, cancel);
+            if (user is null)
+                return NotFound;
+            ended = await EndAllInTransactionAsync(userId, $"Ended by {actor.Name}", cancel, except: actor.SessionId);
+            db.Record(AuditAction.SessionsEnded, actor, user, clock.GetUtcNow());
+            await db.SaveChangesAsync(cancel);
+            return Result.Ok;
+        }, cancel);
+        if (result.Succeeded)
+            Announce(ended);
+        return result;
+    }
+
+    internal async Task<IReadOnlyList<Guid>> EndAllInTransactionAsync(Guid userId, string reason, CancellationToken cancel, Guid? except = null)
+    {
+        var now = clock.GetUtcNow();
+        var open = await db.Sessions.Where(s => s.UserId == userId && s.EndedAt == null && s.Id != except).ToListAsync(cancel);
+        open.ForEach(session => session.End(reason, now));
+        return [.. open.Select(session => session.Id)];
+    }
+
+    internal void Announce(IReadOnlyList<Guid> ended)
+    {
+        foreach (var id in ended)
+            directory.Announce(tenant.Tenant, id);
+    }
+
+    /// <summary>Adds a session to what the next save writes and gives back the key for its cookie.</summary>
+    internal (Session Session, string Key) Open(User user, string? address, string? userAgent, bool persistent, DateTimeOffset now)
+    {
+        var key = SessionKey.Create();
+        var session = new Session
+        {
+            UserId = user.Id,
+            KeyHash = SessionKey.Hash(key),
+            Address = address,
+            UserAgent = userAgent is { Length: > 400 } ? userAgent[..400] : userAgent,
+            IsPersistent = persistent,
+            CreatedAt = now,
+            LastActivityAt = now,
+            ExpiresAt = now + options.Value.AbsoluteLimit,
+        };
+        db.Sessions.Add(session);
+        return (session, key);
+    }
+}

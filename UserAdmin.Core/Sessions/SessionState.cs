@@ -1,0 +1,29 @@
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Roles;
+using UserAdmin.Core.Tenants;
+
+namespace UserAdmin.Core.Sessions;
+
+/// <summary>What a server keeps in memory of an open session, so that most clicks ask no database.</summary>
+public sealed class SessionState
+{
+    public required Guid Id { get; init; }
+    public required Tenant Tenant { get; init; }
+    public required Guid UserId { get; init; }
+    public required string UserName { get; init; }
+    public required string FullName { get; init; }
+    public required bool IsAdministrator { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+    public required DateTimeOffset LoadedAt { get; init; }
+    public DateTimeOffset LastActivityAt { get; set; }
+    public DateTimeOffset ActivityWrittenAt { get; set; }
+    public bool HasEnded { get; set; }
+
+    public Actor ActingFrom(string? address, string? correlationId) =>
+        new(ActorKind.User, UserId, FullName.Length > 0 ? FullName : UserName, Role.PermissionsOf(IsAdministrator))
+        {
+            SessionId = Id,
+            Address = address,
+            CorrelationId = correlationId,
+        };
+}

@@ -1,0 +1,63 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using UserAdmin.Core.Audit;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Users;
+
+namespace UserAdmin.Core.SignIn;
+
+public sealed class AdministratorForm
+{
+    [Display(Name = "First name"), Required(ErrorMessage = "Enter your first name."), PlainText(100)]
+    public string FirstName { get; set; } = "";
+
+    [Display(Name = "Last name"), Required(ErrorMessage = "Enter your last name."), PlainText(100)]
+    public string LastName { get; set; } = "";
+
+    [Required(ErrorMessage = "Enter your e-mail address."), Email]
+    public string Email { get; set; } = "";
+
+    [Required(ErrorMessage = "Enter a password."), StringLength(512, ErrorMessage = "This is too long for a password.")]
+    public string Password { get; set; } = "";
+}
+
+/// <summary>Makes administrators from outside the portal: the set-up page, the environment and the command line.</summary>
+public sealed class FirstAdministrator(
+    UserAdminDbContext db, UserService users, Administrators administrators, PasswordHashing hashing, IOptions<PasswordSettings> passwords, TimeProvider clock)
+{
+    public static readonly Problem AlreadyThere = new(ProblemKind.Conflict, "setup.done", "This installation has an administrator already.");
+
+    public async Task<bool> IsMissingAsync(CancellationToken cancel) => !await administrators.AnyAsync(cancel);
+
+    /// <summary>Makes an active administrator; with <paramref name="onlyFirst"/> only when there is none. The e-mail address becomes the user name.</summary>
+    public async Task<Result> CreateAsync(AdministratorForm form, bool onlyFirst, string? address, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var user = new User { CreatedAt = now, SecurityStamp = Guid.NewGuid().ToString("N"), EmailConfirmed = true };
+        var profile = new UserForm { FirstName = form.FirstName, LastName = form.LastName, UserName = form.Email, Email = form.Email };
+        if (users.Apply(profile, user, now) is { } problem || (problem = PasswordPolicy.Refuse(form.Password, user, passwords.Value)) is not null)
+            return problem;
+
+        var hash = await hashing.HashAsync(form.Password, cancel);
+        return await db.WriteAsync(async () =>
+        {
+            await administrators.LockAsync(cancel);
+            if (onlyFirst && await administrators.AnyAsync(cancel))
+                return AlreadyThere;
+            if (await db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail || u.NormalizedUserName == user.NormalizedUserName, cancel))
+                return UserProblems.EmailTaken;
+
+            var actor = Actor.System with { Address = address };
+            user.PasswordHash = hash;
+            user.ActivatedAt = now;
+            db.Users.Add(user);
+            administrators.Appoint(user);
+            db.Record(AuditAction.UserCreated, actor, user, now, FieldChange.Of(db.Entry(user)));
+            db.Record(AuditAction.AdministratorGranted, actor, user, now);
+            await db.SaveChangesAsync(cancel);
+            return Result.Ok;
+        }, cancel);
+    }
+}

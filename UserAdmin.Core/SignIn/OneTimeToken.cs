@@ -1,0 +1,29 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace UserAdmin.Core.SignIn;
+
+public enum OneTimePurpose { Activation }
+
+/// <summary>A link that works once, for one user and one purpose. Only the SHA-256 of its secret is kept (ASVS 6.5.1, 11.5.1).</summary>
+public sealed class OneTimeToken
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid UserId { get; init; }
+    public OneTimePurpose Purpose { get; init; }
+    public byte[] Hash { get; init; } = [];
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset ExpiresAt { get; init; }
+}
+
+internal sealed class OneTimeTokenConfiguration : IEntityTypeConfiguration<OneTimeToken>
+{
+    public void Configure(EntityTypeBuilder<OneTimeToken> token)
+    {
+        token.ToTable("one_time_tokens");
+        token.Property(t => t.Hash).HasMaxLength(32);
+        token.HasIndex(t => t.Hash).IsUnique();
+        token.HasIndex(t => t.UserId);
+        token.HasOne<Users.User>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
+    }
+}

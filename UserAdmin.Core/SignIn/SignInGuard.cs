@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
+
+namespace UserAdmin.Core.SignIn;
+
+/// <summary>
+/// Counts attempts before the password is looked at, so that parallel guesses can't outrun the counter (A08). A device that signed in
+/// before has a counter of its own: strangers who guess can't lock its owner out (OWASP, device cookies).
+/// </summary>
+public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> options, TimeProvider clock)
+{
+    /// <summary>The end of a lock or pause that somebody has to lift.</summary>
+    public static readonly DateTimeOffset UntilSomebodyActs = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly TimeSpan AddressWindow = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
+    public static string KeyOfUser(Guid userId) => $"user:{userId}";
+
+    public static string KeyOfDevice(Guid userId, string nonce) => $"device:{userId}:{nonce}";
+
+    public static string KeyOfUnknown(string normalizedName) => $"name:{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(normalizedName)))}";
+
+    public static string KeyOfAddress(string? address) => $"address:{address ?? "unknown"}";
+
+    /// <summary>Takes one of the attempts left under the key; false when there is none. Runs in the caller's transaction.</summary>
+    public async Task<bool> TakeAsync(string key, Guid? userId, bool isAddress, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var open = db.SignInThrottles.Where(t => t.Key == key && (t.BlockedUntil == null || t.BlockedUntil <= now));
+
+        // The update locks the row: a parallel attempt waits, then sees this one counted.
+        if (await open.ExecuteUpdateAsync(throttle => throttle.SetProperty(t => t.Attempts, t => t.Attempts + 1), cancel) == 0)
+        {
+            if (await db.SignInThrottles.AnyAsync(t => t.Key == key, cancel))
+                return false;
+            db.SignInThrottles.Add(new() { Key = key, UserId = userId, FirstAttemptAt = now });
+            await db.SaveChangesAsync(cancel);
+            await open.ExecuteUpdateAsync(throttle => throttle.SetProperty(t => t.Attempts, 1), cancel);
+            db.ChangeTracker.Clear();
+        }
+
+        var counted = await db.SignInThrottles.SingleAsync(t => t.Key == key, cancel);
+        if (isAddress)
+            CountForAddress(counted, now);
+        else if (counted.Attempts % options.Value.MaxAttempts == 0)
+            counted.BlockedUntil = counted.Attempts >= options.Value.HardLimit ? UntilSomebodyActs : now + PauseAfter(counted.Attempts);
+        await db.SaveChangesAsync(cancel);
+        return true;
+    }
+
+    /// <summary>Forgets the attempts after a success: all of the account or device, one of the address.</summary>
+    public async Task ForgetAsync(string key, string addressKey, CancellationToken cancel)
+    {
+        await db.SignInThrottles.Where(t => t.Key == key).ExecuteDeleteAsync(cancel);
+        await db.SignInThrottles.Where(t => t.Key == addressKey && t.Attempts > 0)
+            .ExecuteUpdateAsync(throttle => throttle.SetProperty(t => t.Attempts, t => t.Attempts - 1).SetProperty(t => t.BlockedUntil, (DateTimeOffset?)null), cancel);
+    }
+
+    private void CountForAddress(SignInThrottle counted, DateTimeOffset now)
+    {
+        if (counted.FirstAttemptAt + AddressWindow <= now)
+            (counted.Attempts, counted.FirstAttemptAt, counted.BlockedUntil) = (1, now, null);
+        else if (counted.Attempts >= options.Value.MaxPerAddress)
+            counted.BlockedUntil = counted.FirstAttemptAt + AddressWindow;
+    }
+
+    private TimeSpan PauseAfter(int attempts)
+    {
+        var doublings = Math.Min(attempts / options.Value.MaxAttempts - 1, 10);
+        var pause = TimeSpan.FromMinutes(options.Value.PauseMinutes) * (1 << doublings);
+        return pause < LongestPause ? pause : LongestPause;
+    }
+}

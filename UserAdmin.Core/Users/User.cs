@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Identity;
+using UserAdmin.Core.Common;
+
+namespace UserAdmin.Core.Users;
+
+public enum UserStatus { Active, Pending, Inactive, Locked, Expired, Deleted }
+
+/// <summary>A person with an account. Identity's own lock-out columns are not used: <see cref="SignIn.SignInThrottle"/> counts failures.</summary>
+public sealed class User : IdentityUser<Guid>
+{
+    /// <summary>Stands for "has never signed in": a real instant keeps the column sortable alike on every database.</summary>
+    public static readonly DateTimeOffset Never = DateTimeOffset.UnixEpoch;
+
+    public User() => Id = Guid.CreateVersion7();
+
+    public string FirstName { get; set; } = "";
+    public string LastName { get; set; } = "";
+    public string? Street { get; set; }
+    public string? PostalCode { get; set; }
+    public string? City { get; set; }
+    public string? Country { get; set; }
+
+    /// <summary>Last name, then first name, folded: what the list of people is sorted by.</summary>
+    public string SortName { get; private set; } = "";
+
+    /// <summary>Names, user name and e-mail address, folded: what the search looks into.</summary>
+    public string SearchText { get; private set; } = "";
+
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset UpdatedAt { get; set; }
+    public DateTimeOffset LastSignInAt { get; set; } = Never;
+
+    /// <summary>When the person first chose a password; until then the account is pending.</summary>
+    public DateTimeOffset? ActivatedAt { get; set; }
+
+    /// <summary>The first instant at which the account no longer works.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    public DateTimeOffset? DeactivatedAt { get; private set; }
+    public DateTimeOffset? LockedUntil { get; private set; }
+    public DateTimeOffset? DeletedAt { get; private set; }
+
+    /// <summary>Why the account is inactive, locked or deleted, in the words of whoever did it.</summary>
+    public string? StatusReason { get; private set; }
+
+    public string FullName => $"{FirstName} {LastName}".Trim();
+
+    public UserStatus StatusAt(DateTimeOffset now) =>
+        StatusOf(DeletedAt, DeactivatedAt, LockedUntil, ExpiresAt, ActivatedAt, now);
+
+    public static UserStatus StatusOf(
+        DateTimeOffset? deletedAt, DateTimeOffset? deactivatedAt, DateTimeOffset? lockedUntil,
+        DateTimeOffset? expiresAt, DateTimeOffset? activatedAt, DateTimeOffset now) =>
+        deletedAt is not null ? UserStatus.Deleted
+        : deactivatedAt is not null ? UserStatus.Inactive
+        : lockedUntil > now ? UserStatus.Locked
+        : expiresAt <= now ? UserStatus.Expired
+        : activatedAt is null ? UserStatus.Pending
+        : UserStatus.Active;
+
+    public void Rename(string firstName, string lastName)
+    {
+        (FirstName, LastName) = (firstName, lastName);
+        RefreshSearch();
+    }
+
+    public void Identify(string userName, string email, ILookupNormalizer normalizer)
+    {
+        (UserName, Email) = (userName, email);
+        (NormalizedUserName, NormalizedEmail) = (normalizer.NormalizeName(userName), normalizer.NormalizeEmail(email));
+        RefreshSearch();
+    }
+
+    private void RefreshSearch()
+    {
+        SortName = Text.Fold($"{LastName} {FirstName}");
+        SearchText = Text.Fold($"{FirstName} {LastName} {FirstName} {UserName} {Email}");
+    }
+
+    public void Deactivate(string reason, DateTimeOffset now) => (DeactivatedAt, StatusReason) = (DeactivatedAt ?? now, reason);
+
+    public void Activate() => (DeactivatedAt, StatusReason) = (null, null);
+
+    public void Lock(DateTimeOffset until, string reason) => (LockedUntil, StatusReason) = (until, reason);
+
+    public void Unlock() => (LockedUntil, StatusReason) = (null, DeactivatedAt is null ? null : StatusReason);
+
+    public void Delete(string reason, DateTimeOffset now) => (DeletedAt, StatusReason) = (DeletedAt ?? now, reason);
+
+    public void Restore() => (DeletedAt, StatusReason) = (null, null);
+}

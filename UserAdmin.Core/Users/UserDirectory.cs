@@ -1,0 +1,123 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Dashboard;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Roles;
+using UserAdmin.Core.Sessions;
+using UserAdmin.Core.Tenants;
+
+namespace UserAdmin.Core.Users;
+
+public sealed record UserRow(
+    Guid Id, string FullName, string UserName, string Email, UserStatus Status, DateTimeOffset? LockedUntil, DateTimeOffset? DeletedAt,
+    DateTimeOffset? LastSignInAt, DateTimeOffset CreatedAt, bool HasTwoFactor, bool IsAdministrator);
+
+public sealed record UserPage(Page<UserRow> Page, RowCount Count);
+
+public sealed record UserDetails(
+    Guid Id, string FullName, UserForm Form, UserStatus Status, string? StatusReason, DateTimeOffset? LockedUntil, DateTimeOffset? PausedUntil,
+    DateTimeOffset? DeletedAt, DateTimeOffset? LastSignInAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? ActivatedAt,
+    bool HasTwoFactor, bool IsAdministrator, int OpenSessions, int RestoreDaysLeft);
+
+/// <summary>Looks people up. An actor without <see cref="Permission.UsersView"/> finds only themselves.</summary>
+public sealed class UserDirectory(
+    UserAdminDbContext db, CurrentTenant tenant, KeptFigures kept, IOptions<UserSettings> options, IOptions<SessionSettings> sessionOptions, TimeProvider clock)
+{
+    // Up to so many matches a filter's rows are counted exactly and sorted; beyond, they are read along the order's index.
+    private const int Few = 1000;
+
+    /// <summary>A page of at most 200 users. A cursor of a user who is gone starts at the beginning.</summary>
+    public async Task<UserPage> ListAsync(UserFilter filter, PageStart start, Actor actor, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var searching = filter.Words.Count > 0;
+        var matching = Matching(db, searching ? db.UsersMatching(filter.Words, UserSearch.Limit + 1) : db.Users, filter, now).VisibleTo(actor);
+        var bound = searching ? UserSearch.Limit : Few;
+        var counted = await matching.Take(bound + 1).CountAsync(cancel);
+        var users = searching || counted <= Few ? matching : Matching(db, db.UsersAlong(filter.Sort), filter, now).VisibleTo(actor);
+
+        var page = await PageAsync(users, filter, start, now, cancel);
+        return new(page, counted <= bound ? new(counted) : searching ? new(bound, IsAtLeast: true) : await KeptCountAsync(filter, cancel));
+    }
+
+    public async Task<UserDetails?> FindAsync(Guid id, Actor actor, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var idleSince = now - sessionOptions.Value.IdleLimit;
+        var found = await db.Users.AsNoTracking().VisibleTo(actor).Where(u => u.Id == id).Select(u => new
+        {
+            User = u,
+            IsAdministrator = db.UserRoles.Any(r => r.UserId == u.Id && r.RoleId == Role.AdministratorId),
+            OpenSessions = db.Sessions.Count(s => s.UserId == u.Id && s.EndedAt == null && s.ExpiresAt > now && s.LastActivityAt > idleSince),
+            PausedUntil = db.SignInThrottles.Where(t => t.UserId == u.Id && t.BlockedUntil > now).Max(t => t.BlockedUntil),
+        }).SingleOrDefaultAsync(cancel);
+        if (found is null)
+            return null;
+
+        var user = found.User;
+        return new(
+            user.Id, user.FullName, UserForm.Of(user), user.StatusAt(now), user.StatusReason, user.LockedUntil, found.PausedUntil,
+            user.DeletedAt, user.LastSignInAt > User.Never ? user.LastSignInAt : null, user.CreatedAt, user.UpdatedAt, user.ActivatedAt,
+            user.TwoFactorEnabled, found.IsAdministrator, found.OpenSessions, DaysLeft(user.DeletedAt, now));
+    }
+
+    /// <summary>Days during which a deleted user can still be restored; 0 when they are over.</summary>
+    public int DaysLeft(DateTimeOffset? deletedAt, DateTimeOffset now) =>
+        deletedAt is { } at ? Math.Max(0, (int)Math.Ceiling((at.AddDays(options.Value.RestoreDays) - now).TotalDays)) : 0;
+
+    private static IQueryable<User> Matching(UserAdminDbContext db, IQueryable<User> users, UserFilter filter, DateTimeOffset now)
+    {
+        var administrators = db.UserRoles.Where(r => r.RoleId == Role.AdministratorId).Select(r => r.UserId);
+        users = filter.Statuses switch
+        {
+            [] => users.Existing(),
+            [var status] => users.WithStatus(status, now),
+            var statuses => statuses.Select(status => users.WithStatus(status, now)).Aggregate(Queryable.Union),
+        };
+        if (filter.IsAdministrator is { } isAdministrator)
+            users = users.Where(u => administrators.Contains(u.Id) == isAdministrator);
+        if (filter.HasTwoFactor is { } hasTwoFactor)
+            users = users.Where(u => u.TwoFactorEnabled == hasTwoFactor);
+        if (filter.HasSignedIn is { } hasSignedIn)
+            users = hasSignedIn ? users.Where(u => u.LastSignInAt > User.Never) : users.Where(u => u.LastSignInAt == User.Never);
+        if (StartOf(filter.CreatedFrom) is { } createdFrom)
+            users = users.Where(u => u.CreatedAt >= createdFrom);
+        if (StartOf(filter.CreatedTo?.AddDays(1)) is { } createdTo)
+            users = users.Where(u => u.CreatedAt < createdTo);
+        if (StartOf(filter.LastSignInFrom) is { } signInFrom)
+            users = users.Where(u => u.LastSignInAt >= signInFrom);
+        if (StartOf(filter.LastSignInTo?.AddDays(1)) is { } signInTo)
+            users = users.Where(u => u.LastSignInAt > User.Never && u.LastSignInAt < signInTo);
+        return users;
+    }
+
+    private async Task<Page<UserRow>> PageAsync(IQueryable<User> users, UserFilter filter, PageStart start, DateTimeOffset now, CancellationToken cancel)
+    {
+        var backwards = start.AtEnd || start.Before is not null;
+        var cursor = Guid.TryParse(start.After ?? start.Before, out var id)
+            ? await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancel)
+            : null;
+        if (cursor is null && !start.AtEnd)
+            backwards = false;
+
+        var descending = filter.Descending ^ backwards;
+        if (cursor is not null)
+            users = users.Following(cursor, filter.Sort, descending);
+        var rows = await users.InOrder(filter.Sort, descending).Take(filter.PageSize + 1).Select(u => new UserRow(
+            u.Id, (u.FirstName + " " + u.LastName).Trim(), u.UserName!, u.Email!,
+            User.StatusOf(u.DeletedAt, u.DeactivatedAt, u.LockedUntil, u.ExpiresAt, u.ActivatedAt, now), u.LockedUntil, u.DeletedAt,
+            u.LastSignInAt > User.Never ? u.LastSignInAt : null, u.CreatedAt, u.TwoFactorEnabled,
+            db.UserRoles.Any(r => r.UserId == u.Id && r.RoleId == Role.AdministratorId))).AsNoTracking().ToListAsync(cancel);
+
+        return Page.Of(rows, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
+    }
+
+    private async Task<RowCount> KeptCountAsync(UserFilter filter, CancellationToken cancel)
+    {
+        var count = await kept.FindAsync(tenant.Tenant, filter.Key, fresh => Matching(fresh, fresh.Users, filter, clock.GetUtcNow()).LongCountAsync(CancellationToken.None), cancel);
+        return count is null ? new(Few, IsAtLeast: true) : new(count.Value, IsKept: true);
+    }
+
+    private static DateTimeOffset? StartOf(DateOnly? day) => day is { } date ? new(date, TimeOnly.MinValue, TimeSpan.Zero) : null;
+}

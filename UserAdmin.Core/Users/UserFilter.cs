@@ -1,0 +1,33 @@
+using System.Globalization;
+using UserAdmin.Core.Common;
+
+namespace UserAdmin.Core.Users;
+
+public enum UserSort { Name, UserName, Email, Created, LastSignIn }
+
+/// <summary>Which users a list shows and in which order. Days are whole UTC days, both ends included.</summary>
+public sealed record UserFilter
+{
+    public string? Search { get; init; }
+
+    /// <summary>Empty means everybody who is not deleted.</summary>
+    public IReadOnlyList<UserStatus> Statuses { get; init; } = [];
+
+    public bool? IsAdministrator { get; init; }
+    public bool? HasTwoFactor { get; init; }
+    public bool? HasSignedIn { get; init; }
+    public DateOnly? CreatedFrom { get; init; }
+    public DateOnly? CreatedTo { get; init; }
+    public DateOnly? LastSignInFrom { get; init; }
+    public DateOnly? LastSignInTo { get; init; }
+    public UserSort Sort { get; init; }
+    public bool Descending { get; init; }
+
+    public int PageSize { get; init => field = Math.Clamp(value, 1, 200); } = 25;
+
+    public IReadOnlyList<string> Words { get => field ??= Text.Fold(Search).Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(6).ToList(); }
+
+    /// <summary>Names the set of users, whatever the order and the page.</summary>
+    internal string Key => string.Create(CultureInfo.InvariantCulture,
+        $"users|{string.Join(' ', Words)}|{string.Join(',', Statuses.Order())}|{IsAdministrator}|{HasTwoFactor}|{HasSignedIn}|{CreatedFrom:O}|{CreatedTo:O}|{LastSignInFrom:O}|{LastSignInTo:O}");
+}

@@ -1,0 +1,119 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using UserAdmin.Core.Audit;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Roles;
+using UserAdmin.Core.Sessions;
+using UserAdmin.Core.SignIn;
+
+namespace UserAdmin.Core.Users;
+
+/// <summary>
+/// Takes an account through its states. Each step has a reason (1 to 500 characters), is recorded, and refuses with
+/// <c>user.not_found</c>, <c>not_allowed</c>, <c>user.wrong_status</c>, <c>user.yourself</c> or <c>user.last_administrator</c>.
+/// Whatever takes access away ends the user's sessions in the same transaction, and their open pages right after it.
+/// </summary>
+public sealed class UserLifecycle(
+    UserAdminDbContext db, Administrators administrators, SessionService sessions, IOptions<UserSettings> options, TimeProvider clock)
+{
+    public Task<Result> DeactivateAsync(Guid id, string reason, Actor actor, CancellationToken cancel) =>
+        TakeAwayAsync(id, reason, actor, Permission.UsersDeactivate, AuditAction.UserDeactivated,
+            (user, now) => user.StatusAt(now) is UserStatus.Inactive or UserStatus.Deleted ? UserProblems.WrongStatus(user.StatusAt(now)) : null,
+            (user, now) => user.Deactivate(reason, now), cancel);
+
+    public Task<Result> ActivateAsync(Guid id, string reason, Actor actor, CancellationToken cancel) =>
+        ChangeAsync(id, reason, actor, Permission.UsersDeactivate, AuditAction.UserActivated,
+            (user, now) => Expect(user, UserStatus.Inactive, now), (user, _) => user.Activate(), cancel);
+
+    /// <summary>Locks until the given instant, or until somebody unlocks when it is null.</summary>
+    public Task<Result> LockAsync(Guid id, DateTimeOffset? until, string reason, Actor actor, CancellationToken cancel) =>
+        TakeAwayAsync(id, reason, actor, Permission.UsersLock, AuditAction.UserLocked,
+            (user, now) => until <= now ? UserProblems.LockInPast
+                : user.StatusAt(now) is UserStatus.Deleted or UserStatus.Inactive ? UserProblems.WrongStatus(user.StatusAt(now)) : null,
+            (user, _) => user.Lock(until ?? SignInGuard.UntilSomebodyActs, reason), cancel);
+
+    /// <summary>Ends an administrator's lock and the pause after wrong passwords alike.</summary>
+    public Task<Result> UnlockAsync(Guid id, string reason, Actor actor, CancellationToken cancel) =>
+        ChangeAsync(id, reason, actor, Permission.UsersLock, AuditAction.UserUnlocked,
+            (user, now) => user.DeletedAt is null ? null : UserProblems.WrongStatus(user.StatusAt(now)),
+            (user, _) => user.Unlock(), cancel,
+            user => db.SignInThrottles.Where(t => t.UserId == user.Id).ExecuteDeleteAsync(cancel));
+
+    /// <summary>Deletes softly: the account can be restored for <see cref="UserSettings.RestoreDays"/> days with everything but its sessions and links.</summary>
+    public Task<Result> DeleteAsync(Guid id, string reason, Actor actor, CancellationToken cancel) =>
+        TakeAwayAsync(id, reason, actor, Permission.UsersDelete, AuditAction.UserDeleted,
+            (user, now) => user.DeletedAt is null ? null : UserProblems.WrongStatus(user.StatusAt(now)),
+            (user, now) => user.Delete(reason, now), cancel);
+
+    public Task<Result> RestoreAsync(Guid id, string reason, Actor actor, CancellationToken cancel) =>
+        ChangeAsync(id, reason, actor, Permission.UsersDelete, AuditAction.UserRestored,
+            (user, now) => Expect(user, UserStatus.Deleted, now)
+                ?? (user.DeletedAt!.Value.AddDays(options.Value.RestoreDays) < now ? UserProblems.RestoreOver(options.Value.RestoreDays) : null),
+            (user, _) => user.Restore(), cancel);
+
+    /// <summary>Removes a deleted user's row for good and frees the user name and e-mail address. The audit log keeps what happened.</summary>
+    public Task<Result> PurgeAsync(Guid id, string reason, Actor actor, CancellationToken cancel) =>
+        ChangeAsync(id, reason, actor, Permission.UsersPurge, AuditAction.UserPurged,
+            (user, now) => Expect(user, UserStatus.Deleted, now), (user, _) => db.Users.Remove(user), cancel);
+
+    private async Task<Result> TakeAwayAsync(
+        Guid id, string reason, Actor actor, Permission permission, AuditAction action,
+        Func<User, DateTimeOffset, Problem?> refuse, Action<User, DateTimeOffset> change, CancellationToken cancel)
+    {
+        if (id == actor.UserId)
+            return UserProblems.Yourself;
+
+        IReadOnlyList<Guid> ended = [];
+        var result = await ChangeAsync(id, reason, actor, permission, action, refuse, change, cancel, async user =>
+        {
+            ended = await sessions.EndAllInTransactionAsync(user.Id, action.Title, cancel);
+            await db.OneTimeTokens.Where(t => t.UserId == user.Id).ExecuteDeleteAsync(cancel);
+        }, guardAdministrators: true);
+        if (result.Succeeded)
+            sessions.Announce(ended);
+        return result;
+    }
+
+    private async Task<Result> ChangeAsync(
+        Guid id, string reason, Actor actor, Permission permission, AuditAction action,
+        Func<User, DateTimeOffset, Problem?> refuse, Action<User, DateTimeOffset> change, CancellationToken cancel,
+        Func<User, Task>? alsoDo = null, bool guardAdministrators = false)
+    {
+        if (!actor.Can(permission))
+            return await db.DenyAsync(actor, permission, id, clock, cancel);
+        if (RefuseReason(reason) is { } bad)
+            return bad;
+
+        var now = clock.GetUtcNow();
+        return await db.WriteAsync(async () =>
+        {
+            if (guardAdministrators && await administrators.RefuseToLoseAsync(id, now, cancel) is { } last)
+                return last;
+
+            var user = await db.Users.SingleOrDefaultAsync(u => u.Id == id, cancel);
+            if (user is null)
+                return UserProblems.NotFound;
+            if (refuse(user, now) is { } problem)
+                return problem;
+
+            change(user, now);
+            user.UpdatedAt = now;
+            user.ConcurrencyStamp = Guid.NewGuid().ToString("N");
+            db.Record(action, actor, user, now, FieldChange.Of(db.Entry(user)), Text.Squeeze(reason));
+            if (alsoDo is not null)
+                await alsoDo(user);
+            await db.SaveChangesAsync(cancel);
+            return Result.Ok;
+        }, cancel);
+    }
+
+    private static Problem? Expect(User user, UserStatus status, DateTimeOffset now) =>
+        user.StatusAt(now) == status ? null : UserProblems.WrongStatus(UserStatus.Active);
+
+    private static Problem? RefuseReason(string reason) =>
+        string.IsNullOrWhiteSpace(reason) ? UserProblems.ReasonMissing
+        : Text.CodePoints(reason) > 500 ? UserProblems.ReasonTooLong
+        : Text.HasHiddenCharacters(reason, allowLineBreaks: true) ? UserProblems.ReasonHidden
+        : null;
+}

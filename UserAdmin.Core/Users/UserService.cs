@@ -1,0 +1,135 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using UserAdmin.Core.Audit;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Roles;
+
+namespace UserAdmin.Core.Users;
+
+/// <summary>What became of an edit: saved, or the fields that somebody else changed meanwhile together with the current state.</summary>
+public sealed record EditOutcome(IReadOnlyList<FieldConflict> Conflicts, UserForm Current, string Stamp);
+
+/// <summary>Makes and edits users.</summary>
+public sealed class UserService(UserAdminDbContext db, Administrators administrators, ILookupNormalizer normalizer, TimeProvider clock)
+{
+    /// <summary>Makes a pending account; it works once its owner has followed an activation link. Problems name the field to blame.</summary>
+    public async Task<Result<Guid>> CreateAsync(UserForm form, Actor actor, CancellationToken cancel)
+    {
+        if (!actor.Can(Permission.UsersCreate))
+            return await db.DenyAsync(actor, Permission.UsersCreate, null, clock, cancel);
+
+        var now = clock.GetUtcNow();
+        var user = new User { CreatedAt = now, SecurityStamp = Guid.NewGuid().ToString("N") };
+        if (Apply(form, user, now) is { } problem || (problem = await FindTakenAsync(user, cancel)) is not null)
+            return problem;
+
+        db.Users.Add(user);
+        db.Record(AuditAction.UserCreated, actor, user, now, FieldChange.Of(db.Entry(user)));
+        return await TrySaveAsync(user, cancel) is { } taken ? taken : user.Id;
+    }
+
+    /// <summary>
+    /// Saves the fields in which <paramref name="mine"/> differs from <paramref name="original"/>, the form as it was loaded. Changes that
+    /// others made to other fields stay; where both changed the same field nothing is saved and the conflicts come back.
+    /// </summary>
+    public async Task<Result<EditOutcome>> EditAsync(Guid id, UserForm mine, UserForm original, Actor actor, CancellationToken cancel)
+    {
+        if (!actor.Can(Permission.UsersEdit))
+            return await db.DenyAsync(actor, Permission.UsersEdit, id, clock, cancel);
+
+        var now = clock.GetUtcNow();
+        EditOutcome? outcome = null;
+        var result = await db.WriteAsync(async () =>
+        {
+            var user = await db.Users.Existing().SingleOrDefaultAsync(u => u.Id == id, cancel);
+            if (user is null)
+                return UserProblems.NotFound;
+
+            var current = UserForm.Of(user);
+            var changed = UserField.All.Where(field => field.Get(mine) != field.Get(original)).ToList();
+            List<FieldConflict> conflicts =
+                [.. from field in changed
+                    where field.Get(current) != field.Get(original) && field.Get(current) != field.Get(mine)
+                    select new FieldConflict(field, field.Get(original), field.Get(current), field.Get(mine))];
+            if (conflicts.Count > 0)
+            {
+                outcome = new(conflicts, current, user.ConcurrencyStamp ?? "");
+                return Result.Ok;
+            }
+
+            var merged = current.Copy();
+            changed.ForEach(field => field.CopyTo(mine, merged));
+            if (Apply(merged, user, now, mayKeepPastDay: merged.LastDay == current.LastDay) is { } problem || (problem = await FindTakenAsync(user, cancel)) is not null)
+                return problem;
+            if (user.ExpiresAt is not null && await administrators.RefuseToLoseAsync(id, now, cancel) is { } last)
+                return last with { Field = nameof(UserForm.LastDay) };
+
+            var changes = FieldChange.Of(db.Entry(user));
+            if (changes.Count > 0)
+            {
+                user.ConcurrencyStamp = Guid.NewGuid().ToString("N");
+                user.UpdatedAt = now;
+                db.Record(AuditAction.UserEdited, actor, user, now, changes);
+                if (await TrySaveAsync(user, cancel) is { } taken)
+                    return taken;
+            }
+            outcome = new([], UserForm.Of(user), user.ConcurrencyStamp ?? "");
+            return Result.Ok;
+        }, cancel);
+        return result.Succeeded ? outcome! : result.Problem;
+    }
+
+    internal Problem? Apply(UserForm form, User user, DateTimeOffset now, bool mayKeepPastDay = false)
+    {
+        var userName = form.UserName.Trim().Normalize(System.Text.NormalizationForm.FormKC);
+        var email = form.Email.Trim().Normalize(System.Text.NormalizationForm.FormKC);
+        if (userName.Contains('@') && normalizer.NormalizeName(userName) != normalizer.NormalizeEmail(email))
+            return UserProblems.UserNameOfAnother;
+
+        DateTimeOffset? end = form.LastDay is { } day ? new(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero) : null;
+        if (end <= now && !mayKeepPastDay)
+            return UserProblems.LastDayPast;
+
+        user.Rename(Text.Squeeze(form.FirstName), Text.Squeeze(form.LastName));
+        user.Identify(userName, email, normalizer);
+        user.PhoneNumber = Text.SqueezeToNull(form.Phone);
+        user.Street = Text.SqueezeToNull(form.Street);
+        user.PostalCode = Text.SqueezeToNull(form.PostalCode);
+        user.City = Text.SqueezeToNull(form.City);
+        user.Country = Text.SqueezeToNull(form.Country);
+        user.ExpiresAt = end;
+        user.UpdatedAt = now;
+        return null;
+    }
+
+    private async Task<Problem?> FindTakenAsync(User user, CancellationToken cancel) =>
+        await db.Users.AnyAsync(u => u.NormalizedUserName == user.NormalizedUserName && u.Id != user.Id, cancel) ? UserProblems.UserNameTaken
+        : await db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail && u.Id != user.Id, cancel) ? UserProblems.EmailTaken
+        : null;
+
+    // Somebody may have taken the name since it was looked up: then the unique index refuses.
+    private async Task<Problem?> TrySaveAsync(User user, CancellationToken cancel)
+    {
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+            return null;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return UserProblems.Conflict;
+        }
+        catch (DbUpdateException refused) when (TakenIn(refused) is { } taken)
+        {
+            return taken;
+        }
+    }
+
+    // Every database names the index or the column that refused.
+    private static Problem? TakenIn(DbUpdateException refused) =>
+        refused.InnerException?.Message is not { } message ? null
+        : message.Contains("EmailIndex", StringComparison.Ordinal) || message.Contains("users.normalized_email", StringComparison.Ordinal) ? UserProblems.EmailTaken
+        : message.Contains("UserNameIndex", StringComparison.Ordinal) || message.Contains("users.normalized_user_name", StringComparison.Ordinal) ? UserProblems.UserNameTaken
+        : null;
+}
