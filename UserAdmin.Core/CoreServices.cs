@@ -16,6 +16,13 @@ namespace UserAdmin.Core;
 
 public static class CoreServices
 {
+    /// <summary>The sections under <c>UserAdmin</c> in the configuration and the classes that say what they may hold.</summary>
+    public static IReadOnlyList<(string Section, Type Settings)> SettingSections { get; } =
+    [
+        ("Database", typeof(DatabaseSettings)), ("Sessions", typeof(SessionSettings)), ("SignIn", typeof(SignInSettings)),
+        ("Passwords", typeof(PasswordSettings)), ("Users", typeof(UserSettings)),
+    ];
+
     public static IServiceCollection AddUserAdminCore(this IServiceCollection services)
     {
         services.AddSettings<DatabaseSettings>("Database");
@@ -59,10 +66,6 @@ public static class CoreServices
         return services;
     }
 
-    // An unknown key in our section is a typing error that would otherwise do nothing, silently.
-    private static void AddSettings<TOptions>(this IServiceCollection services, string section) where TOptions : class =>
-        services.AddOptions<TOptions>()
-            .BindConfiguration($"UserAdmin:{section}", binder => binder.ErrorOnUnknownConfiguration = true)
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+    public static void AddSettings<TSettings>(this IServiceCollection services, string section) where TSettings : class =>
+        services.AddOptions<TSettings>().BindConfiguration($"UserAdmin:{section}");
 }

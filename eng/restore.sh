@@ -5,6 +5,7 @@
 #   eng/restore.sh            find out (or use the remembered choice)
 #   eng/restore.sh full|partial    force one
 #   eng/restore.sh --again    forget the choice and find out anew
+# RESTORE=UserAdmin.Web restores that project alone.
 set -eu
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 choice="$root/eng/FeedProfile.props"
@@ -14,7 +15,7 @@ trap 'rm -f "$log"' EXIT
 remember() {
     printf '<Project>\n  <PropertyGroup>\n    <FeedProfile>%s</FeedProfile>\n  </PropertyGroup>\n</Project>\n' "$1" > "$choice"
 }
-restore() { dotnet restore "$root/UserAdmin.sln" "-p:FeedProfile=$1"; }
+restore() { dotnet restore "$root/${RESTORE:-UserAdmin.sln}" "-p:FeedProfile=$1"; }
 
 case "${1:-}" in
     full|partial) remember "$1" ;;

@@ -8,7 +8,7 @@ using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.SignIn;
 
-public sealed class AdministratorForm
+public class AdministratorForm
 {
     [Display(Name = "First name"), Required(ErrorMessage = "Enter your first name."), PlainText(100)]
     public string FirstName { get; set; } = "";

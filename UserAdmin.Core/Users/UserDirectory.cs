@@ -13,7 +13,7 @@ public sealed record UserRow(
     Guid Id, string FullName, string UserName, string Email, UserStatus Status, DateTimeOffset? LockedUntil, DateTimeOffset? DeletedAt,
     DateTimeOffset? LastSignInAt, DateTimeOffset CreatedAt, bool HasTwoFactor, bool IsAdministrator);
 
-public sealed record UserPage(Page<UserRow> Page, RowCount Count);
+public sealed record UserListing(Page<UserRow> Page, RowCount Count);
 
 public sealed record UserDetails(
     Guid Id, string FullName, UserForm Form, UserStatus Status, string? StatusReason, DateTimeOffset? LockedUntil, DateTimeOffset? PausedUntil,
@@ -28,7 +28,7 @@ public sealed class UserDirectory(
     private const int Few = 1000;
 
     /// <summary>A page of at most 200 users. A cursor of a user who is gone starts at the beginning.</summary>
-    public async Task<UserPage> ListAsync(UserFilter filter, PageStart start, Actor actor, CancellationToken cancel)
+    public async Task<UserListing> ListAsync(UserFilter filter, PageStart start, Actor actor, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var searching = filter.Words.Count > 0;
@@ -59,12 +59,12 @@ public sealed class UserDirectory(
         return new(
             user.Id, user.FullName, UserForm.Of(user), user.StatusAt(now), user.StatusReason, user.LockedUntil, found.PausedUntil,
             user.DeletedAt, user.LastSignInAt > User.Never ? user.LastSignInAt : null, user.CreatedAt, user.UpdatedAt, user.ActivatedAt,
-            user.TwoFactorEnabled, found.IsAdministrator, found.OpenSessions, DaysLeft(user.DeletedAt, now));
+            user.TwoFactorEnabled, found.IsAdministrator, found.OpenSessions, DaysLeft(user.DeletedAt));
     }
 
     /// <summary>Days during which a deleted user can still be restored; 0 when they are over.</summary>
-    public int DaysLeft(DateTimeOffset? deletedAt, DateTimeOffset now) =>
-        deletedAt is { } at ? Math.Max(0, (int)Math.Ceiling((at.AddDays(options.Value.RestoreDays) - now).TotalDays)) : 0;
+    public int DaysLeft(DateTimeOffset? deletedAt) =>
+        deletedAt is { } at ? Math.Max(0, (int)Math.Ceiling((at.AddDays(options.Value.RestoreDays) - clock.GetUtcNow()).TotalDays)) : 0;
 
     private static IQueryable<User> Matching(UserAdminDbContext db, IQueryable<User> users, UserFilter filter, DateTimeOffset now)
     {

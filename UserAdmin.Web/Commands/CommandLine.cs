@@ -1,0 +1,98 @@
+using System.Globalization;
+using UserAdmin.Core.Seeding;
+using UserAdmin.Core.SignIn;
+using UserAdmin.Web.Hosting;
+
+namespace UserAdmin.Web.Commands;
+
+/// <summary>Everything the program does besides serving: <c>./run COMMAND --option value</c>.</summary>
+internal static class CommandLine
+{
+    private const string Help = """
+        ./run [--urls http://127.0.0.1:5080]   serve the portal
+        ./run migrate                          bring the database to the current shape and stop
+        ./run create-admin --email ADDRESS [--first-name NAME] [--last-name NAME]
+                                               make an administrator; the password comes from USERADMIN_ADMIN_PASSWORD or is asked for
+        ./run seed --users N [--events M]      add believable people and history for trying things out
+        ./run help                             this text
+        """;
+
+    private static readonly string[] Commands = ["migrate", "create-admin", "seed", "help"];
+
+    /// <summary>The exit code when the arguments name no command of ours or ask for help, null to go on.</summary>
+    public static int? RefuseUnknown(string[] args)
+    {
+        if (args is not [var command, ..] || command.StartsWith('-'))
+            return null;
+        if (command == "help")
+        {
+            Console.WriteLine(Help);
+            return 0;
+        }
+        if (Commands.Contains(command))
+            return null;
+        Console.Error.WriteLine($"There is no command '{command}'.\n\n{Help}");
+        return 2;
+    }
+
+    public static string? Find(string[] args) => args is [var command, ..] && Commands.Contains(command) ? command : null;
+
+    public static async Task<int> RunAsync(string command, WebApplication app)
+    {
+        var problem = await app.MigrateAsync();
+        problem ??= command switch
+        {
+            "create-admin" => await CreateAdministratorAsync(app),
+            "seed" => await SeedAsync(app),
+            _ => null,
+        };
+        if (problem is not null)
+            await Console.Error.WriteLineAsync(problem);
+        await app.DisposeAsync();
+        return problem is null ? 0 : 1;
+    }
+
+    private static async Task<string?> CreateAdministratorAsync(WebApplication app)
+    {
+        if (app.Configuration["email"] is not { Length: > 0 } email)
+            return "Say whose: ./run create-admin --email ADDRESS";
+
+        var password = app.Configuration[Preparation.PasswordVariable] ?? ReadPassword();
+        await using var scope = app.Services.CreateAsyncScope();
+        var problem = await Preparation.CreateAsync(
+            scope.ServiceProvider.GetRequiredService<FirstAdministrator>(), email, password,
+            app.Configuration["first-name"] ?? "First", app.Configuration["last-name"] ?? "Administrator", onlyFirst: false);
+        if (problem is null)
+            Console.WriteLine($"{email} is an administrator now.");
+        return problem;
+    }
+
+    private static async Task<string?> SeedAsync(WebApplication app)
+    {
+        if (!TryRead(app.Configuration["users"] ?? "0", out var users) || !TryRead(app.Configuration["events"] ?? "0", out var events) || users + events == 0)
+            return "Say how many: ./run seed --users 1000 --events 10000";
+
+        await using var scope = app.Services.CreateAsyncScope();
+        var seeded = await scope.ServiceProvider.GetRequiredService<DemoData>().AddAsync(users, events, Console.WriteLine, CancellationToken.None);
+        return seeded.Problem?.Message;
+    }
+
+    private static bool TryRead(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    private static string ReadPassword()
+    {
+        if (Console.IsInputRedirected)
+            return Console.ReadLine() ?? "";
+
+        Console.Write("Password (15 characters or more): ");
+        var password = new System.Text.StringBuilder();
+        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
+            if (key.Key == ConsoleKey.Backspace)
+                password.Length = Math.Max(0, password.Length - 1);
+            else
+                password.Append(key.KeyChar);
+        Console.WriteLine();
+        return password.ToString();
+    }
+}

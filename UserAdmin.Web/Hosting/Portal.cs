@@ -1,0 +1,26 @@
+using Radzen;
+using UserAdmin.Core;
+using UserAdmin.Web.Ui;
+using UserAdmin.Web.Shell;
+
+namespace UserAdmin.Web.Hosting;
+
+internal static class Portal
+{
+    public static void AddPortal(this IServiceCollection services)
+    {
+        services.AddSettings<PortalSettings>("Portal");
+        services.AddMemoryCache();
+        services.AddRazorComponents().AddInteractiveServerComponents(circuits => circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3));
+        services.AddRadzenComponents();
+        services.AddCascadingAuthenticationState();
+        services.AddSingleton<PublicAddress>();
+        services.AddSingleton<Handover>();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+    }
+
+    // Our policy says who may frame a page; Blazor's own header would only repeat it.
+    public static void MapPortal(this WebApplication app) =>
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+}

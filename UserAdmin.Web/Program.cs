@@ -1,0 +1,51 @@
+using UserAdmin.Core;
+using UserAdmin.Web.Commands;
+using UserAdmin.Web.Hosting;
+using UserAdmin.Web.Security;
+using UserAdmin.Web.Sessions;
+using UserAdmin.Web.Shell;
+using UserAdmin.Web.SignIn;
+
+if (CommandLine.RefuseUnknown(args) is { } exitCode)
+    return exitCode;
+
+var builder = WebApplication.CreateBuilder(args);
+if (SettingsCheck.Report(builder.Configuration, Console.Error))
+    return 1;
+
+builder.AddLogFiles();
+builder.WebHost.UseStaticWebAssets();
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+builder.Services.AddUserAdminCore();
+builder.Services.AddPortal();
+builder.Services.AddPortalSecurity();
+builder.AddHostNames();
+
+var app = builder.Build();
+if (CommandLine.Find(args) is { } command)
+    return await CommandLine.RunAsync(command, app);
+if (await app.PrepareAsync(Console.Out) is { } problem)
+{
+    await Console.Error.WriteLineAsync(problem);
+    return 1;
+}
+
+app.UseSecurityHeaders();
+app.UseExceptionHandler("/error", createScopeForErrors: true);
+app.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true);
+app.UseHostFiltering();
+app.UseCircuitOriginCheck();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseAntiforgery();
+
+app.MapStaticAssets().AllowAnonymous();
+app.MapHealth();
+app.MapSignIn();
+app.MapSessions();
+app.MapPortal();
+
+await app.RunAsync();
+return 0;
+
+public partial class Program;

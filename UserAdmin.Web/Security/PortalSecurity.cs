@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using UserAdmin.Core.Roles;
+
+namespace UserAdmin.Web.Security;
+
+internal static class PortalSecurity
+{
+    public static void AddPortalSecurity(this IServiceCollection services)
+    {
+        services.AddAuthentication(SessionAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.SchemeName, null);
+
+        services.AddScoped<IAuthorizationHandler, PermissionHandler>();
+        services.AddAuthorization(options =>
+        {
+            // Whatever names no rule is for people who are signed in.
+            options.FallbackPolicy = options.DefaultPolicy;
+            foreach (var permission in Enum.GetValues<Permission>())
+                options.AddPolicy(permission.ToString(), policy => policy.RequireAuthenticatedUser().AddRequirements(new PermissionRequirement(permission)));
+        });
+
+        services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "__Host-useradmin-form";
+            options.Cookie.SecurePolicy = CookieSecurePolicy.Always;
+            options.Cookie.SameSite = SameSiteMode.Strict;
+            options.SuppressXFrameOptionsHeader = true;
+        });
+    }
+}

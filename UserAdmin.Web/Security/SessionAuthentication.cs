@@ -1,0 +1,59 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using UserAdmin.Core.Sessions;
+using UserAdmin.Core.Tenants;
+
+namespace UserAdmin.Web.Security;
+
+/// <summary>
+/// Takes the session's key from the cookie and asks the database, through a cache, whose it is. Nothing else is in the cookie, so an
+/// ended session is dead wherever the cookie was copied to (ASVS 7.4.1), and every sign-in has a new key.
+/// </summary>
+internal sealed class SessionAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionDirectory sessions, CurrentTenant tenant)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "Session";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Request.Cookies[SessionCookie.Name] is not { Length: > 0 and < 100 } key)
+            return AuthenticateResult.NoResult();
+
+        var state = await sessions.FindByKeyAsync(tenant.Tenant, key, Context.RequestAborted);
+        if (state is null)
+            return AuthenticateResult.NoResult();
+
+        var principal = ActorClaims.Of(state, Context.Connection.RemoteIpAddress, SchemeName);
+        return AuthenticateResult.Success(new(principal, SchemeName));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Redirect($"/account/sign-in?returnUrl={Uri.EscapeDataString(Request.Path + Request.QueryString)}");
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>What a request or circuit knows of who uses it: which session, from where. What they may do is asked anew each time.</summary>
+internal static class ActorClaims
+{
+    private const string Session = "session";
+    private const string Address = "address";
+
+    public static ClaimsPrincipal Of(SessionState state, System.Net.IPAddress? address, string scheme) => new(new ClaimsIdentity(
+        [
+            new(Session, state.Id.ToString()),
+            new(Address, (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? ""),
+            new(ClaimTypes.Name, state.FullName.Length > 0 ? state.FullName : state.UserName),
+        ], scheme));
+
+    extension(ClaimsPrincipal principal)
+    {
+        public Guid? SessionId => Guid.TryParse(principal.FindFirst(Session)?.Value, out var id) ? id : null;
+
+        public string? ClientAddress => principal.FindFirst(Address)?.Value;
+    }
+}

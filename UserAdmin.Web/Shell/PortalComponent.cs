@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Sessions;
+using UserAdmin.Core.Tenants;
+using UserAdmin.Web.Security;
+
+namespace UserAdmin.Web.Shell;
+
+/// <summary>
+/// What every component of the portal derives from that asks or changes something. It never holds a service: each event gets a scope
+/// of its own, so a DbContext of its own, the actor as their session is at that moment, and a token that ends with the component.
+/// </summary>
+public abstract class PortalComponent : ComponentBase, IDisposable
+{
+    private readonly CancellationTokenSource gone = new();
+
+    [Inject] private IServiceScopeFactory Scopes { get; set; } = default!;
+    [Inject] private SessionDirectory SessionDirectory { get; set; } = default!;
+    [Inject] private TenantDirectory Tenants { get; set; } = default!;
+    [Inject] private ILoggerFactory Logs { get; set; } = default!;
+    [Inject] protected NavigationManager Navigation { get; set; } = default!;
+
+    [CascadingParameter] private Task<AuthenticationState>? Authentication { get; set; }
+    [CascadingParameter] protected Viewer Viewer { get; set; } = default!;
+
+    protected CancellationToken Gone => gone.Token;
+
+    /// <summary>Calls a service as the person in front of the page. When their session has ended, the page leaves for the sign-in.</summary>
+    protected async Task<TResult> Run<TService, TResult>(Func<TService, Actor, CancellationToken, Task<TResult>> work) where TService : notnull
+    {
+        var actor = await FindActorAsync();
+        if (actor is null)
+        {
+            Navigation.NavigateTo($"/account/sign-in?returnUrl={Uri.EscapeDataString("/" + Navigation.ToBaseRelativePath(Navigation.Uri))}", forceLoad: true);
+            throw new OperationCanceledException("The session has ended.");
+        }
+
+        using var log = Logs.CreateLogger<PortalComponent>().BeginScope(new Dictionary<string, object?> { ["CorrelationId"] = actor.CorrelationId });
+        await using var scope = Scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentTenant>().Use(Tenants.Default);
+        return await work(scope.ServiceProvider.GetRequiredService<TService>(), actor, gone.Token);
+    }
+
+    protected async Task<Actor?> FindActorAsync()
+    {
+        var user = Authentication is null ? null : (await Authentication).User;
+        if (user?.SessionId is not { } id)
+            return null;
+        var state = await SessionDirectory.FindAsync(Tenants.Default, id, gone.Token);
+        return state?.ActingFrom(user.ClientAddress, Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N"));
+    }
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        gone.Cancel();
+        gone.Dispose();
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Microsoft.AspNetCore.WebUtilities;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Users;
+
+namespace UserAdmin.Web.Users;
+
+/// <summary>The list of users as its address says it: whoever opens the same address sees the same rows. Unreadable parts are left out.</summary>
+public sealed record UserListState(UserFilter Filter, PageStart Start)
+{
+    private static readonly Dictionary<UserSort, string> Sorts = new()
+    {
+        [UserSort.Name] = "name", [UserSort.UserName] = "user-name", [UserSort.Email] = "email", [UserSort.Created] = "created", [UserSort.LastSignIn] = "last-sign-in",
+    };
+
+    public static UserListState Parse(Uri address, int usualSize)
+    {
+        var query = QueryHelpers.ParseQuery(address.Query).ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
+        string? Text(string name) => query.GetValueOrDefault(name) is { Length: > 0 } text ? text : null;
+        DateOnly? Day(string name) => DateOnly.TryParseExact(Text(name), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+        bool? Flag(string name) => Text(name) switch { "yes" => true, "no" => false, _ => null };
+
+        var sort = Text("sort") ?? "name";
+        var search = Text("search");
+        return new(
+            new()
+            {
+                Search = search is { Length: > 200 } ? search[..200] : search,
+                Statuses = [.. (Text("status") ?? "").Split(',').Select(word => Enum.TryParse<UserStatus>(word, ignoreCase: true, out var status) && Enum.IsDefined(status) ? status : (UserStatus?)null).OfType<UserStatus>().Distinct()],
+                IsAdministrator = Flag("administrator"),
+                HasTwoFactor = Flag("two-factor"),
+                HasSignedIn = Flag("signed-in"),
+                CreatedFrom = Day("created-from"),
+                CreatedTo = Day("created-to"),
+                LastSignInFrom = Day("last-sign-in-from"),
+                LastSignInTo = Day("last-sign-in-to"),
+                Sort = Sorts.FirstOrDefault(pair => pair.Value == sort.TrimStart('-')).Key,
+                Descending = sort.StartsWith('-'),
+                PageSize = int.TryParse(Text("size"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : usualSize,
+            },
+            new(Text("after"), Text("before"), Text("at") == "end"));
+    }
+
+    public string Url(int usualSize, string path = "/users")
+    {
+        var query = new Dictionary<string, string?>
+        {
+            ["search"] = Filter.Search,
+            ["status"] = Filter.Statuses.Count > 0 ? string.Join(',', Filter.Statuses).ToLowerInvariant() : null,
+            ["administrator"] = Flag(Filter.IsAdministrator),
+            ["two-factor"] = Flag(Filter.HasTwoFactor),
+            ["signed-in"] = Flag(Filter.HasSignedIn),
+            ["created-from"] = Day(Filter.CreatedFrom),
+            ["created-to"] = Day(Filter.CreatedTo),
+            ["last-sign-in-from"] = Day(Filter.LastSignInFrom),
+            ["last-sign-in-to"] = Day(Filter.LastSignInTo),
+            ["sort"] = Filter is { Sort: UserSort.Name, Descending: false } ? null : (Filter.Descending ? "-" : "") + Sorts[Filter.Sort],
+            ["size"] = Filter.PageSize == usualSize ? null : Filter.PageSize.ToString(CultureInfo.InvariantCulture),
+            ["after"] = Start.After,
+            ["before"] = Start.Before,
+            ["at"] = Start.AtEnd ? "end" : null,
+        };
+        return QueryHelpers.AddQueryString(path, query.Where(pair => !string.IsNullOrEmpty(pair.Value)));
+    }
+
+    /// <summary>The same list with another filter, from its first page.</summary>
+    public UserListState With(UserFilter filter) => new(filter, PageStart.First);
+
+    /// <summary>What narrows the list, in words, each with the list without it.</summary>
+    public IEnumerable<(string Text, UserListState Without)> Chips()
+    {
+        foreach (var status in Filter.Statuses)
+            yield return ($"Status is {status}", With(Filter with { Statuses = [.. Filter.Statuses.Where(s => s != status)] }));
+        if (Filter.IsAdministrator is { } administrator)
+            yield return (administrator ? "Role is Administrator" : "Role is not Administrator", With(Filter with { IsAdministrator = null }));
+        if (Filter.HasTwoFactor is { } twoFactor)
+            yield return (twoFactor ? "Has a second factor" : "Has no second factor", With(Filter with { HasTwoFactor = null }));
+        if (Filter.HasSignedIn is { } signedIn)
+            yield return (signedIn ? "Has signed in" : "Has never signed in", With(Filter with { HasSignedIn = null }));
+        if (Filter.CreatedFrom is { } createdFrom)
+            yield return ($"Created on or after {Day(createdFrom)}", With(Filter with { CreatedFrom = null }));
+        if (Filter.CreatedTo is { } createdTo)
+            yield return ($"Created on or before {Day(createdTo)}", With(Filter with { CreatedTo = null }));
+        if (Filter.LastSignInFrom is { } from)
+            yield return ($"Last sign-in on or after {Day(from)}", With(Filter with { LastSignInFrom = null }));
+        if (Filter.LastSignInTo is { } to)
+            yield return ($"Last sign-in on or before {Day(to)}", With(Filter with { LastSignInTo = null }));
+    }
+
+    private static string? Flag(bool? flag) => flag switch { true => "yes", false => "no", _ => null };
+
+    private static string? Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}

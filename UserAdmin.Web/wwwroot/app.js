@@ -1,0 +1,75 @@
+// Small things the server can't do: the theme before the next page, the time zone, the clipboard, the keyboard.
+
+const root = document.documentElement;
+const keep = (name, value) => document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=lax`;
+const kept = name => document.cookie.split("; ").find(c => c.startsWith(name + "="))?.slice(name.length + 1);
+
+const zone = encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone);
+if (kept("useradmin-time-zone") !== zone) keep("useradmin-time-zone", decodeURIComponent(zone));
+
+function showTheme() {
+    for (const choice of document.querySelectorAll("[data-theme-choice]"))
+        choice.setAttribute("aria-pressed", String(choice.dataset.themeChoice === root.dataset.theme));
+}
+
+function toggleMenu(open) {
+    root.classList.toggle("menu-open", open);
+    document.querySelector("[data-toggle-menu]")?.setAttribute("aria-expanded", String(root.classList.contains("menu-open")));
+}
+
+document.addEventListener("click", async event => {
+    const target = event.target;
+    const choice = target.closest("[data-theme-choice]");
+    if (choice) {
+        root.dataset.theme = choice.dataset.themeChoice;
+        keep("useradmin-theme", root.dataset.theme);
+        showTheme();
+    }
+    if (target.closest("[data-toggle-menu]")) toggleMenu();
+    else if (!target.closest("#menu") || target.closest("#menu a")) toggleMenu(false);
+
+    const copy = target.closest("[data-copy]");
+    if (copy) {
+        await navigator.clipboard.writeText(copy.dataset.copy);
+        copy.classList.add("copied");
+    }
+    for (const open of document.querySelectorAll("details.menu[open]"))
+        if (!open.contains(target)) open.open = false;
+});
+
+document.addEventListener("keydown", event => {
+    if (event.key === "Escape") {
+        toggleMenu(false);
+        for (const open of document.querySelectorAll("details.menu[open]")) {
+            open.open = false;
+            open.querySelector("summary").focus();
+        }
+    }
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+        const box = document.querySelector("[data-search-box]");
+        if (box) {
+            event.preventDefault();
+            box.focus();
+        }
+    }
+});
+
+// Both generations of Blazor's script set a class of the form components-reconnect-STATE; only one raises an event.
+const bar = document.getElementById("components-reconnect-modal");
+if (bar) {
+    const retry = async () => {
+        try {
+            if (!await Blazor.reconnect()) location.reload();
+        } catch {
+            // The server is not back yet; the button stays.
+        }
+    };
+    new MutationObserver(() => {
+        if (bar.classList.contains("components-reconnect-rejected")) location.reload();
+    }).observe(bar, { attributes: true, attributeFilter: ["class"] });
+    document.getElementById("components-reconnect-button").addEventListener("click", retry);
+}
+
+showTheme();
+new MutationObserver(showTheme).observe(document.body, { childList: true, subtree: true });
