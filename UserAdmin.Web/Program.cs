@@ -34,6 +34,7 @@ app.UseSecurityHeaders();
 app.UseExceptionHandler("/error", createScopeForErrors: true);
 app.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true);
 app.UseHostFiltering();
+app.UseCookiePolicy();
 app.UseCircuitOriginCheck();
 app.UseAuthentication();
 app.UseAuthorization();

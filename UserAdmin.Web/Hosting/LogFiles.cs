@@ -27,7 +27,7 @@ internal static class LogFiles
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", Microsoft.Extensions.Logging.LogLevel.Error);
 
         // A factory of its own: NLog's process-wide one would be overwritten by the next host of a test process.
-        builder.Logging.AddNLog(new NLogProviderOptions { ShutdownOnDispose = true, IncludeScopes = true }, _ =>
+        builder.Logging.AddNLog(new NLogProviderOptions { ShutdownOnDispose = true, RemoveLoggerFactoryFilter = false }, _ =>
         {
             var factory = new NLog.LogFactory();
             var configuration = new LoggingConfiguration(factory);

@@ -17,6 +17,17 @@ internal static class SecurityHeaders
         var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
         context.Items[NonceKey] = nonce;
 
+        // At the last moment: the exception handler clears what was set before.
+        context.Response.OnStarting(() =>
+        {
+            Write(context, nonce);
+            return Task.CompletedTask;
+        });
+        return next();
+    });
+
+    private static void Write(HttpContext context, string nonce)
+    {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy =
             $"default-src 'self'; script-src 'self' 'nonce-{nonce}'; script-src-attr 'none'; style-src-elem 'self'; style-src-attr 'unsafe-inline'; " +
@@ -27,11 +38,11 @@ internal static class SecurityHeaders
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
         headers.XFrameOptions = "DENY";
-        headers.CacheControl = "no-store";
+        if (headers.CacheControl.Count == 0 || !headers.CacheControl.ToString().Contains("max-age", StringComparison.Ordinal))
+            headers.CacheControl = "no-store";
         if (context.Request.IsHttps)
             headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
-        return next();
-    });
+    }
 
     /// <summary>
     /// Lets only our own pages open circuits, and only for people who are signed in (C08). A WebSocket is not bound by the
