@@ -50,7 +50,8 @@ public sealed class SignInService(
             return Busy;
 
         var name = normalizer.NormalizeName(form.Login)!;
-        var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => name.Contains('@') ? u.NormalizedEmail == name : u.NormalizedUserName == name, cancel);
+        var named = name.Contains('@') ? db.Users.Where(u => u.NormalizedEmail == name) : db.Users.Where(u => u.NormalizedUserName == name);
+        var user = await named.AsNoTracking().SingleOrDefaultAsync(cancel);
         var addressKey = SignInGuard.KeyOfAddress(origin.Address);
         var key = user is null ? SignInGuard.KeyOfUnknown(name)
             : KnownDevice(origin.DeviceCookie, user.Id) is { } nonce ? SignInGuard.KeyOfDevice(user.Id, nonce)

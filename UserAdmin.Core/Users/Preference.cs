@@ -18,7 +18,7 @@ internal sealed class PreferenceConfiguration : IEntityTypeConfiguration<Prefere
         preference.ToTable("preferences");
         preference.HasKey(p => new { p.UserId, p.Name });
         preference.Property(p => p.Name).HasMaxLength(60);
-        preference.Property(p => p.Value).HasMaxLength(4000);
+        preference.Property(p => p.Value).HasMaxLength(PreferenceService.MaximumLength);
         preference.HasOne<User>().WithMany().HasForeignKey(p => p.UserId).OnDelete(DeleteBehavior.Cascade);
     }
 }

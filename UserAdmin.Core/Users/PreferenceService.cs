@@ -7,6 +7,10 @@ namespace UserAdmin.Core.Users;
 /// <summary>What the portal remembers for the person who uses it. Nobody else's preferences can be read or written.</summary>
 public sealed class PreferenceService(UserAdminDbContext db)
 {
+    public const int MaximumLength = 4000;
+
+    private static readonly Problem TooLong = new(ProblemKind.Invalid, "preference.too_long", "This is more than can be kept here. Remove something first.");
+
     public async Task<string?> FindAsync(string name, Actor actor, CancellationToken cancel) =>
         await db.Preferences.Where(p => p.UserId == actor.UserId && p.Name == name).Select(p => p.Value).SingleOrDefaultAsync(cancel);
 
@@ -14,6 +18,8 @@ public sealed class PreferenceService(UserAdminDbContext db)
     {
         if (actor.UserId is not { } userId)
             return UserProblems.NotAllowed;
+        if (value.Length > MaximumLength)
+            return TooLong;
 
         var preference = await db.Preferences.SingleOrDefaultAsync(p => p.UserId == userId && p.Name == name, cancel);
         if (preference is null)

@@ -69,12 +69,7 @@ public sealed class UserDirectory(
     private static IQueryable<User> Matching(UserAdminDbContext db, IQueryable<User> users, UserFilter filter, DateTimeOffset now)
     {
         var administrators = db.UserRoles.Where(r => r.RoleId == Role.AdministratorId).Select(r => r.UserId);
-        users = filter.Statuses switch
-        {
-            [] => users.Existing(),
-            [var status] => users.WithStatus(status, now),
-            var statuses => statuses.Select(status => users.WithStatus(status, now)).Aggregate(Queryable.Union),
-        };
+        users = filter.Statuses.Count == 0 ? users.Existing() : users.WithAnyStatus(filter.Statuses, now);
         if (filter.IsAdministrator is { } isAdministrator)
             users = users.Where(u => administrators.Contains(u.Id) == isAdministrator);
         if (filter.HasTwoFactor is { } hasTwoFactor)

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Roles;
@@ -13,20 +14,31 @@ public static class UserQueries
 
         public IQueryable<User> Existing() => users.Where(u => u.DeletedAt == null);
 
-        public IQueryable<User> WithStatus(UserStatus status, DateTimeOffset now) => status switch
-        {
-            UserStatus.Deleted => users.Where(u => u.DeletedAt != null),
-            UserStatus.Inactive => users.Existing().Where(u => u.DeactivatedAt != null),
-            UserStatus.Locked => users.Existing().Where(u => u.LockedUntil > now && u.DeactivatedAt == null),
-            UserStatus.Expired => users.Existing().Where(u => u.ExpiresAt <= now && u.DeactivatedAt == null && (u.LockedUntil == null || u.LockedUntil <= now)),
-            UserStatus.Pending => users.Usable(now).Where(u => u.ActivatedAt == null),
-            _ => users.Usable(now).Where(u => u.ActivatedAt != null),
-        };
+        public IQueryable<User> WithStatus(UserStatus status, DateTimeOffset now) => users.Where(Has(status, now));
+
+        public IQueryable<User> WithAnyStatus(IEnumerable<UserStatus> statuses, DateTimeOffset now) =>
+            users.Where(statuses.Select(status => Has(status, now)).Aggregate(Either));
 
         public IQueryable<User> Administrators(UserAdminDbContext db) =>
             users.Where(u => db.UserRoles.Where(r => r.RoleId == Role.AdministratorId).Select(r => r.UserId).Contains(u.Id));
+    }
 
-        private IQueryable<User> Usable(DateTimeOffset now) => users.Where(u =>
-            u.DeletedAt == null && u.DeactivatedAt == null && (u.LockedUntil == null || u.LockedUntil <= now) && (u.ExpiresAt == null || u.ExpiresAt > now));
+    // The same rule as User.StatusOf, in words a database understands.
+    private static Expression<Func<User, bool>> Has(UserStatus status, DateTimeOffset now) => status switch
+    {
+        UserStatus.Deleted => u => u.DeletedAt != null,
+        UserStatus.Inactive => u => u.DeletedAt == null && u.DeactivatedAt != null,
+        UserStatus.Locked => u => u.DeletedAt == null && u.DeactivatedAt == null && u.LockedUntil > now,
+        UserStatus.Expired => u => u.DeletedAt == null && u.DeactivatedAt == null && (u.LockedUntil == null || u.LockedUntil <= now) && u.ExpiresAt <= now,
+        UserStatus.Pending => u => u.DeletedAt == null && u.DeactivatedAt == null && (u.LockedUntil == null || u.LockedUntil <= now) && (u.ExpiresAt == null || u.ExpiresAt > now) && u.ActivatedAt == null,
+        _ => u => u.DeletedAt == null && u.DeactivatedAt == null && (u.LockedUntil == null || u.LockedUntil <= now) && (u.ExpiresAt == null || u.ExpiresAt > now) && u.ActivatedAt != null,
+    };
+
+    private static Expression<Func<User, bool>> Either(Expression<Func<User, bool>> one, Expression<Func<User, bool>> other) =>
+        Expression.Lambda<Func<User, bool>>(Expression.OrElse(one.Body, new Replace(other.Parameters[0], one.Parameters[0]).Visit(other.Body)), one.Parameters);
+
+    private sealed class Replace(ParameterExpression from, ParameterExpression to) : ExpressionVisitor
+    {
+        protected override Expression VisitParameter(ParameterExpression node) => node == from ? to : node;
     }
 }

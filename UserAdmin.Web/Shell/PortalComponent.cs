@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Web;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Tenants;
 using UserAdmin.Web.Security;
+using UserAdmin.Web.Ui;
 
 namespace UserAdmin.Web.Shell;
 
@@ -15,11 +17,14 @@ namespace UserAdmin.Web.Shell;
 public abstract class PortalComponent : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource gone = new();
+    private PersistingComponentStateSubscription subscription;
 
     [Inject] private IServiceScopeFactory Scopes { get; set; } = default!;
     [Inject] private SessionDirectory SessionDirectory { get; set; } = default!;
     [Inject] private TenantDirectory Tenants { get; set; } = default!;
     [Inject] private ILoggerFactory Logs { get; set; } = default!;
+    [Inject] private PersistentComponentState State { get; set; } = default!;
+    [Inject] private Handover Handover { get; set; } = default!;
     [Inject] protected NavigationManager Navigation { get; set; } = default!;
 
     [CascadingParameter] private Task<AuthenticationState>? Authentication { get; set; }
@@ -43,6 +48,25 @@ public abstract class PortalComponent : ComponentBase, IDisposable
         return await work(scope.ServiceProvider.GetRequiredService<TService>(), actor, gone.Token);
     }
 
+    /// <summary>Loads what the page shows first. What the prerendering loaded is handed to the circuit, so that nothing is read twice and nothing jumps.</summary>
+    protected async Task<T> Once<T>(string name, Func<Task<T>> load) where T : class
+    {
+        if (State.TryTakeFromJson<string>(name, out var key) && Handover.Take<T>(key) is { } handed)
+            return handed;
+
+        var loaded = await load();
+        if (!RendererInfo.IsInteractive)
+        {
+            var kept = Handover.Keep(loaded);
+            subscription = State.RegisterOnPersisting(() =>
+            {
+                State.PersistAsJson(name, kept);
+                return Task.CompletedTask;
+            }, RenderMode.InteractiveServer);
+        }
+        return loaded;
+    }
+
     protected async Task<Actor?> FindActorAsync()
     {
         var user = Authentication is null ? null : (await Authentication).User;
@@ -60,6 +84,7 @@ public abstract class PortalComponent : ComponentBase, IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
+        subscription.Dispose();
         gone.Cancel();
         gone.Dispose();
     }

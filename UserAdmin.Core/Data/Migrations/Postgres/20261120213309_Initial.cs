@@ -174,7 +174,7 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                 {
                     user_id = table.Column<Guid>(type: "uuid", nullable: false),
                     name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    value = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false)
+                    value = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false)
                 },
                 constraints: table =>
                 {

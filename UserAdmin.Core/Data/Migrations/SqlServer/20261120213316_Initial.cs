@@ -170,7 +170,7 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                 {
                     user_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     name = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
-                    value = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false)
+                    value = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false)
                 },
                 constraints: table =>
                 {

@@ -170,7 +170,7 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                 {
                     user_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     name = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
-                    value = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false)
+                    value = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false)
                 },
                 constraints: table =>
                 {
