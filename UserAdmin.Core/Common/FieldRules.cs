@@ -58,6 +58,6 @@ public sealed partial class EmailAttribute : ValidationAttribute
         var address = ((string?)value ?? "").Trim().Normalize(NormalizationForm.FormKC);
         return address.Length == 0 || IsAddress(address)
             ? ValidationResult.Success
-            : PlainTextAttribute.Refuse("This is not an e-mail address like name@example.org.", validationContext);
+            : PlainTextAttribute.Refuse("This is not an email address like name@example.org.", validationContext);
     }
 }

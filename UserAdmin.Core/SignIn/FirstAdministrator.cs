@@ -16,7 +16,7 @@ public class AdministratorForm
     [Display(Name = "Last name"), Required(ErrorMessage = "Enter your last name."), PlainText(100)]
     public string LastName { get; set; } = "";
 
-    [Required(ErrorMessage = "Enter your e-mail address."), Email]
+    [Required(ErrorMessage = "Enter your email address."), Email]
     public string Email { get; set; } = "";
 
     [Required(ErrorMessage = "Enter a password."), StringLength(512, ErrorMessage = "This is too long for a password.")]
@@ -31,7 +31,7 @@ public sealed class FirstAdministrator(
 
     public async Task<bool> IsMissingAsync(CancellationToken cancel) => !await administrators.AnyAsync(cancel);
 
-    /// <summary>Makes an active administrator; with <paramref name="onlyFirst"/> only when there is none. The e-mail address becomes the user name.</summary>
+    /// <summary>Makes an active administrator; with <paramref name="onlyFirst"/> only when there is none. The email address becomes the user name.</summary>
     public async Task<Result> CreateAsync(AdministratorForm form, bool onlyFirst, string? address, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();

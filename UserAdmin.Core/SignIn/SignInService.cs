@@ -14,7 +14,7 @@ namespace UserAdmin.Core.SignIn;
 
 public sealed class SignInForm
 {
-    [Required(ErrorMessage = "Enter your e-mail address or user name."), StringLength(254, ErrorMessage = "This is too long for an e-mail address or user name.")]
+    [Required(ErrorMessage = "Enter your email address or user name."), StringLength(254, ErrorMessage = "This is too long for an email address or user name.")]
     public string Login { get; set; } = "";
 
     [Required(ErrorMessage = "Enter your password."), StringLength(512, ErrorMessage = "This is too long for a password.")]

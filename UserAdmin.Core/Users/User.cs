@@ -23,7 +23,7 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>Last name, then first name, folded: what the list of people is sorted by.</summary>
     public string SortName { get; private set; } = "";
 
-    /// <summary>Names, user name and e-mail address, folded: what the search looks into.</summary>
+    /// <summary>Names, user name and email address, folded: what the search looks into.</summary>
     public string SearchText { get; private set; } = "";
 
     public DateTimeOffset CreatedAt { get; set; }

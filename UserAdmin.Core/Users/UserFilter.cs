@@ -8,7 +8,18 @@ public enum UserSort { Name, UserName, Email, Created, LastSignIn }
 /// <summary>Which users a list shows and in which order. Days are whole UTC days, both ends included.</summary>
 public sealed record UserFilter
 {
-    public string? Search { get; init; }
+    public string? Search
+    {
+        get;
+        init
+        {
+            field = value;
+            Words = [.. Text.Fold(value).Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(6)];
+        }
+    }
+
+    /// <summary>The search, folded and cut into words that must all occur.</summary>
+    public IReadOnlyList<string> Words { get; private init; } = [];
 
     /// <summary>Empty means everybody who is not deleted.</summary>
     public IReadOnlyList<UserStatus> Statuses { get; init; } = [];
@@ -24,8 +35,6 @@ public sealed record UserFilter
     public bool Descending { get; init; }
 
     public int PageSize { get; init => field = Math.Clamp(value, 1, 200); } = 25;
-
-    public IReadOnlyList<string> Words { get => field ??= Text.Fold(Search).Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(6).ToList(); }
 
     /// <summary>Names the set of users, whatever the order and the page.</summary>
     internal string Key => string.Create(CultureInfo.InvariantCulture,

@@ -16,7 +16,7 @@ public sealed class UserForm
     [Display(Name = "User name"), Required(ErrorMessage = "Enter a user name."), UserName]
     public string UserName { get; set; } = "";
 
-    [Display(Name = "Email"), Required(ErrorMessage = "Enter an e-mail address."), Email]
+    [Display(Name = "Email"), Required(ErrorMessage = "Enter an email address."), Email]
     public string Email { get; set; } = "";
 
     [Display(Name = "Phone"), PlainText(20), RegularExpression(@"^[0-9+()./ -]*$", ErrorMessage = "A phone number has digits, spaces and + ( ) . / - only.")]

@@ -52,7 +52,7 @@ public sealed class UserLifecycle(
                 ?? (user.DeletedAt!.Value.AddDays(options.Value.RestoreDays) < now ? UserProblems.RestoreOver(options.Value.RestoreDays) : null),
             (user, _) => user.Restore(), cancel);
 
-    /// <summary>Removes a deleted user's row for good and frees the user name and e-mail address. The audit log keeps what happened.</summary>
+    /// <summary>Removes a deleted user's row for good and frees the user name and email address. The audit log keeps what happened.</summary>
     public Task<Result> PurgeAsync(Guid id, string reason, Actor actor, CancellationToken cancel) =>
         ChangeAsync(id, reason, actor, Permission.UsersPurge, AuditAction.UserPurged,
             (user, now) => Expect(user, UserStatus.Deleted, now), (user, _) => db.Users.Remove(user), cancel);

@@ -7,8 +7,8 @@ internal static class UserProblems
     public static readonly Problem NotFound = new(ProblemKind.NotFound, "user.not_found", "There is no such user, or you may not see them.");
     public static readonly Problem NotAllowed = new(ProblemKind.NotAllowed, "not_allowed", "You may not do this. The attempt was recorded.");
     public static readonly Problem UserNameTaken = new(ProblemKind.Conflict, "user.user_name_taken", "Another user, perhaps a deleted one, has this user name.", nameof(UserForm.UserName));
-    public static readonly Problem EmailTaken = new(ProblemKind.Conflict, "user.email_taken", "Another user, perhaps a deleted one, has this e-mail address.", nameof(UserForm.Email));
-    public static readonly Problem UserNameOfAnother = new(ProblemKind.Invalid, "user.user_name_is_email", "A user name with an @ must be the user's own e-mail address.", nameof(UserForm.UserName));
+    public static readonly Problem EmailTaken = new(ProblemKind.Conflict, "user.email_taken", "Another user, perhaps a deleted one, has this email address.", nameof(UserForm.Email));
+    public static readonly Problem UserNameOfAnother = new(ProblemKind.Invalid, "user.user_name_is_email", "A user name with an @ must be the user's own email address.", nameof(UserForm.UserName));
     public static readonly Problem LastDayPast = new(ProblemKind.Invalid, "user.last_day_past", "The last day must be today or later.", nameof(UserForm.LastDay));
     public static readonly Problem Conflict = new(ProblemKind.Conflict, "user.conflict", "Somebody else changed the same fields while you were editing. Choose what to keep.");
     public static readonly Problem ReasonMissing = new(ProblemKind.Invalid, "reason.missing", "Say why, in a few words.", "Reason");

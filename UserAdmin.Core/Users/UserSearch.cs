@@ -5,7 +5,7 @@ using UserAdmin.Core.Data;
 namespace UserAdmin.Core.Users;
 
 /// <summary>
-/// Finds people by parts of their names, user name and e-mail address through an index: FTS5 trigrams on SQLite, pg_trgm on PostgreSQL,
+/// Finds people by parts of their names, user name and email address through an index: FTS5 trigrams on SQLite, pg_trgm on PostgreSQL,
 /// prefixes of the normalised columns on SQL Server and for words of one or two letters, which have no trigram.
 /// </summary>
 internal static class UserSearch
