@@ -30,6 +30,7 @@ if (await app.PrepareAsync(Console.Out) is { } problem)
     return 1;
 }
 
+app.UseForwardedHeaders();
 app.UseSecurityHeaders();
 app.UseExceptionHandler("/error", createScopeForErrors: true);
 app.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true);

@@ -1,10 +1,12 @@
+using System.Net;
 using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace UserAdmin.Web.Hosting;
 
 internal static class HostNames
 {
-    /// <summary>Answers only for the public address and for this machine itself; other Host headers get 400 (A13).</summary>
+    /// <summary>Answers only for the public address and for this machine itself (A13), and believes only the named proxies (I03).</summary>
     public static void AddHostNames(this WebApplicationBuilder builder)
     {
         var publicUrl = builder.Configuration["UserAdmin:Portal:PublicUrl"];
@@ -13,6 +15,14 @@ internal static class HostNames
             options.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"];
             if (Uri.TryCreate(publicUrl, UriKind.Absolute, out var address))
                 options.AllowedHosts.Add(address.Host);
+        });
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
+        {
+            options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            options.KnownIPNetworks.Clear();
+            options.KnownProxies.Clear();
+            foreach (var proxy in (builder.Configuration["UserAdmin:Portal:TrustedProxies"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                options.KnownProxies.Add(IPAddress.Parse(proxy));
         });
     }
 }

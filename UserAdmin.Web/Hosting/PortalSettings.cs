@@ -9,6 +9,10 @@ public sealed class PortalSettings
     [Url(ErrorMessage = "must be an address like https://people.example.org")]
     public string? PublicUrl { get; set; }
 
+    /// <summary>Addresses of the proxies, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed (I03). None by default.</summary>
+    [RegularExpression(@"^[0-9a-fA-F.:, ]*$", ErrorMessage = "must be addresses like 10.0.0.5, separated by commas")]
+    public string TrustedProxies { get; set; } = "";
+
     [Required(AllowEmptyStrings = false, ErrorMessage = "must not be empty")]
     public string LogFolder { get; set; } = "data/logs";
 }

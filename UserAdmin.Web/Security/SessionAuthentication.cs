@@ -26,7 +26,7 @@ internal sealed class SessionAuthentication(
         if (state is null)
             return AuthenticateResult.NoResult();
 
-        var principal = ActorClaims.Of(state, Context.Connection.RemoteIpAddress, SchemeName);
+        var principal = ActorClaims.Of(state, Context.ClientAddress, SchemeName);
         return AuthenticateResult.Success(new(principal, SchemeName));
     }
 
@@ -43,12 +43,19 @@ internal static class ActorClaims
     private const string Session = "session";
     private const string Address = "address";
 
-    public static ClaimsPrincipal Of(SessionState state, System.Net.IPAddress? address, string scheme) => new(new ClaimsIdentity(
+    public static ClaimsPrincipal Of(SessionState state, string? address, string scheme) => new(new ClaimsIdentity(
         [
             new(Session, state.Id.ToString()),
-            new(Address, (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? ""),
+            new(Address, address ?? ""),
             new(ClaimTypes.Name, state.FullName.Length > 0 ? state.FullName : state.UserName),
         ], scheme));
+
+    extension(HttpContext http)
+    {
+        /// <summary>The caller's address; behind a trusted proxy the one the proxy names.</summary>
+        public string? ClientAddress =>
+            (http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : http.Connection.RemoteIpAddress)?.ToString();
+    }
 
     extension(ClaimsPrincipal principal)
     {
