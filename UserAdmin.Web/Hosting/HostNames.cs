@@ -16,12 +16,14 @@ internal static class HostNames
             if (Uri.TryCreate(publicUrl, UriKind.Absolute, out var address))
                 options.AllowedHosts.Add(address.Host);
         });
+        // An empty list would mean that everybody is believed, so without proxies nothing is read at all.
+        var proxies = PortalSettings.AddressesIn(builder.Configuration["UserAdmin:Portal:TrustedProxies"]);
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
-            options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            options.ForwardedHeaders = proxies.Count > 0 ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto : ForwardedHeaders.None;
             options.KnownIPNetworks.Clear();
             options.KnownProxies.Clear();
-            foreach (var proxy in (builder.Configuration["UserAdmin:Portal:TrustedProxies"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (var proxy in proxies)
                 options.KnownProxies.Add(IPAddress.Parse(proxy));
         });
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 
 namespace UserAdmin.Web.Hosting;
 
@@ -10,9 +11,15 @@ public sealed class PortalSettings
     public string? PublicUrl { get; set; }
 
     /// <summary>Addresses of the proxies, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed (I03). None by default.</summary>
-    [RegularExpression(@"^[0-9a-fA-F.:, ]*$", ErrorMessage = "must be addresses like 10.0.0.5, separated by commas")]
+    [CustomValidation(typeof(PortalSettings), nameof(CheckAddresses))]
     public string TrustedProxies { get; set; } = "";
 
     [Required(AllowEmptyStrings = false, ErrorMessage = "must not be empty")]
     public string LogFolder { get; set; } = "data/logs";
+
+    internal static IReadOnlyList<string> AddressesIn(string? list) =>
+        (list ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    public static ValidationResult? CheckAddresses(string? list) =>
+        AddressesIn(list).All(address => IPAddress.TryParse(address, out _)) ? ValidationResult.Success : new("must be addresses like 10.0.0.5, separated by commas");
 }
