@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Options;
 using UserAdmin.Core.Tenants;
@@ -27,7 +28,9 @@ public sealed class TenantDatabases(IOptions<DatabaseSettings> settings, IServic
 
     private Func<UserAdminDbContext> Pool<TContext>(Action<DbContextOptionsBuilder> configure) where TContext : UserAdminDbContext
     {
-        var options = new DbContextOptionsBuilder<TContext>().UseApplicationServiceProvider(services);
+        // Counting up to a bound limits rows without an order, on purpose.
+        var options = new DbContextOptionsBuilder<TContext>().UseApplicationServiceProvider(services)
+            .ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.RowLimitingOperationWithoutOrderByWarning));
         configure(options);
         return new PooledDbContextFactory<TContext>(options.Options).CreateDbContext;
     }
