@@ -55,6 +55,22 @@ document.addEventListener("keydown", event => {
     }
 });
 
+// After a form was refused, the first field that is wrong has the focus. Its marks come with an answer of the server.
+let refused;
+function showRefused() {
+    const wrong = refused?.querySelector("[aria-invalid=true]");
+    if (wrong) {
+        refused = null;
+        wrong.focus();
+    }
+}
+document.addEventListener("submit", event => {
+    refused = event.target;
+    showRefused();
+}, true);
+document.addEventListener("input", () => refused = null);
+document.querySelector("form [aria-invalid=true]")?.focus();
+
 // Both generations of Blazor's script set a class of the form components-reconnect-STATE; only one raises an event.
 const bar = document.getElementById("components-reconnect-modal");
 if (bar) {
@@ -72,4 +88,7 @@ if (bar) {
 }
 
 showTheme();
-new MutationObserver(showTheme).observe(document.body, { childList: true, subtree: true });
+new MutationObserver(() => {
+    showTheme();
+    showRefused();
+}).observe(document.body, { childList: true, subtree: true });
