@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using UserAdmin.Core.Audit;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Roles;
+using UserAdmin.Core.Users;
+
+namespace UserAdmin.Tests.Support;
+
+public sealed record Person(string FirstName, string LastName, bool IsAdministrator)
+{
+    public string FullName => $"{FirstName} {LastName}";
+
+    public string UserName => FirstName.ToLowerInvariant();
+
+    public string Email => $"{UserName}@example.org";
+}
+
+/// <summary>
+/// The people every test knows: Alice owns the installation, Bob administers it with her, Carol uses it, Dave is a stranger to Carol.
+/// </summary>
+public static class Cast
+{
+    public static readonly Person Alice = new("Alice", "Archer", true);
+    public static readonly Person Bob = new("Bob", "Baker", true);
+    public static readonly Person Carol = new("Carol", "Cooper", false);
+    public static readonly Person Dave = new("Dave", "Dyer", false);
+
+    public const string Password = "correct horse battery staple";
+
+    public static string HashWith(int rounds) =>
+        new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = rounds })).HashPassword(new(), Password);
+
+    private static readonly string Hash = HashWith(210_000);
+
+    extension(ITestPortal portal)
+    {
+        /// <summary>Adds an active account and gives back its owner, able to do whatever their role allows.</summary>
+        public async Task<Actor> Given(Person person, Action<User>? with = null)
+        {
+            var user = new User { CreatedAt = portal.Clock.Now, UpdatedAt = portal.Clock.Now, ActivatedAt = portal.Clock.Now, PasswordHash = Hash };
+            user.Rename(person.FirstName, person.LastName);
+            user.Identify(person.UserName, person.Email, portal.Services.GetRequiredService<ILookupNormalizer>());
+            with?.Invoke(user);
+            await portal.Run(async (UserAdminDbContext db) =>
+            {
+                db.Users.Add(user);
+                if (person.IsAdministrator)
+                    db.UserRoles.Add(new() { UserId = user.Id, RoleId = Role.AdministratorId });
+                return await db.SaveChangesAsync();
+            });
+            return new(ActorKind.User, user.Id, user.FullName, Role.PermissionsOf(person.IsAdministrator)) { Address = "192.0.2.1" };
+        }
+
+        /// <summary>Calls a service in a scope of its own, as a request or a click does.</summary>
+        public async Task<TResult> Run<TService, TResult>(Func<TService, Task<TResult>> work) where TService : notnull
+        {
+            await using var scope = portal.Services.CreateAsyncScope();
+            return await work(scope.ServiceProvider.GetRequiredService<TService>());
+        }
+
+        public Task<User> Load(Guid id) => portal.Run((UserAdminDbContext db) => db.Users.AsNoTracking().SingleAsync(user => user.Id == id));
+
+        public Task<List<AuditEvent>> Events(AuditAction action) => portal.Run((UserAdminDbContext db) =>
+            db.AuditEvents.AsNoTracking().Where(e => e.Action == action.Code).OrderBy(e => e.UtcMicroseconds).ThenBy(e => e.Id).ToListAsync());
+
+        public Task<int> CountEvents() => portal.Run((UserAdminDbContext db) => db.AuditEvents.CountAsync());
+
+        /// <summary>The one event of this kind.</summary>
+        public async Task<AuditEvent> Event(AuditAction action) => Assert.Single(await portal.Events(action));
+    }
+
+    extension(Actor actor)
+    {
+        public Guid Id => actor.UserId!.Value;
+    }
+
+    extension(AuditEvent e)
+    {
+        /// <summary>The changes like <c>FirstName: Carol -> Caroline</c>, "-" for nothing.</summary>
+        public IEnumerable<string> Differences =>
+            FieldChange.FromJson(e.Changes).Select(change => $"{change.Field}: {change.Before ?? "-"} -> {change.After ?? "-"}");
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Sessions;
+
+namespace UserAdmin.Tests.Support;
+
+/// <summary>The whole portal in memory, reached as https://localhost, with a database and a folder for its logs of its own.</summary>
+public sealed class TestApp : WebApplicationFactory<Program>, ITestPortal
+{
+    /// <summary>Requests say with this header which address they pretend to come from.</summary>
+    public const string AddressHeader = "Test-Address";
+
+    private readonly Dictionary<string, string> settings;
+
+    private TestApp(TestDatabase database, Dictionary<string, string> settings) => (Database, this.settings) = (database, settings);
+
+    public TestClock Clock { get; } = new();
+
+    public TestDatabase Database { get; }
+
+    public string LogFolder { get; } = Directory.CreateTempSubdirectory("useradmin-test-logs-").FullName;
+
+    public static Task<TestApp> StartAsync(params (string Name, string Value)[] settings) => StartAsync(DatabaseProvider.Sqlite, settings);
+
+    public static async Task<TestApp> StartAsync(DatabaseProvider provider, params (string Name, string Value)[] settings) =>
+        new(await TestDatabase.CreateAsync(provider), settings.ToDictionary(setting => setting.Name, setting => setting.Value));
+
+    public Browser Open(string address = "192.0.2.1") => new(this, address);
+
+    /// <summary>A browser in which this person is signed in.</summary>
+    public async Task<Browser> SignInAs(Actor person, string address = "192.0.2.1")
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
+        var user = await db.Users.SingleAsync(user => user.Id == person.UserId);
+        var (_, key) = scope.ServiceProvider.GetRequiredService<SessionService>().Open(user, address, "Firefox/145.0 (Linux)", persistent: false, Clock.Now);
+        await db.SaveChangesAsync();
+        var browser = Open(address);
+        browser.Keep("__Host-useradmin", key);
+        return browser;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await Database.DisposeAsync();
+        Directory.Delete(LogFolder, recursive: true);
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Production");
+        builder.UseSetting("UserAdmin:Database:Provider", Database.Provider.ToString());
+        builder.UseSetting("UserAdmin:Database:ConnectionString", Database.ConnectionString);
+        builder.UseSetting("UserAdmin:Portal:LogFolder", LogFolder);
+        foreach (var (name, value) in settings)
+            builder.UseSetting(name.StartsWith("USERADMIN_", StringComparison.Ordinal) ? name : $"UserAdmin:{name}", value);
+        builder.ConfigureTestServices(services => services
+            .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton<IStartupFilter, PretendAddress>());
+    }
+
+    private sealed class PretendAddress : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((context, following) =>
+            {
+                if (IPAddress.TryParse(context.Request.Headers[AddressHeader], out var address))
+                    context.Connection.RemoteIpAddress = address;
+                return following();
+            });
+            next(app);
+        };
+    }
+}
