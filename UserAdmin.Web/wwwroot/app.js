@@ -34,8 +34,17 @@ document.addEventListener("click", async event => {
         copy.classList.add("copied");
     }
     for (const open of document.querySelectorAll("details.menu[open]"))
-        if (!open.contains(target)) open.open = false;
+        if (!open.contains(target) || target.closest("a")) open.open = false;
 });
+
+// A panel that would stick out on the right moves to the left.
+document.addEventListener("toggle", event => {
+    const panel = event.target.matches("details.menu[open]") && event.target.querySelector(".panel");
+    if (!panel) return;
+    panel.style.translate = "";
+    const tooFar = panel.getBoundingClientRect().right - root.clientWidth + 12;
+    if (tooFar > 0) panel.style.translate = `${-tooFar}px`;
+}, true);
 
 document.addEventListener("keydown", event => {
     if (event.key === "Escape") {
