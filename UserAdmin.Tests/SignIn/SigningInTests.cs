@@ -9,7 +9,6 @@ public class SigningInTests
     public async Task People_sign_in_with_their_user_name_or_their_email_however_they_type_it(string login)
     {
         await using var app = await TestApp.StartAsync();
-        await app.Given(Alice);
         var carol = await app.Given(Carol);
         using var browser = app.Open();
 

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Sessions;
+using UserAdmin.Core.SignIn;
 
 namespace UserAdmin.Tests.Support;
 
@@ -27,9 +28,20 @@ public sealed class TestApp : WebApplicationFactory<Program>, ITestPortal
 
     public string LogFolder { get; } = Directory.CreateTempSubdirectory("useradmin-test-logs-").FullName;
 
+    /// <summary>Who owns this installation, unless it was started empty.</summary>
+    public Actor Alice { get; private set; } = Actor.Anonymous;
+
     public static Task<TestApp> StartAsync(params (string Name, string Value)[] settings) => StartAsync(DatabaseProvider.Sqlite, settings);
 
-    public static async Task<TestApp> StartAsync(DatabaseProvider provider, params (string Name, string Value)[] settings) =>
+    public static async Task<TestApp> StartAsync(DatabaseProvider provider, params (string Name, string Value)[] settings)
+    {
+        var app = await StartEmptyAsync(provider, settings);
+        app.Alice = await app.Given(Cast.Alice);
+        return app;
+    }
+
+    /// <summary>As a new installation is, without anybody.</summary>
+    public static async Task<TestApp> StartEmptyAsync(DatabaseProvider provider = DatabaseProvider.Sqlite, params (string Name, string Value)[] settings) =>
         new(await TestDatabase.CreateAsync(provider), settings.ToDictionary(setting => setting.Name, setting => setting.Value));
 
     public Browser Open(string address = "192.0.2.1") => new(this, address);
@@ -64,6 +76,7 @@ public sealed class TestApp : WebApplicationFactory<Program>, ITestPortal
             builder.UseSetting(name.StartsWith("USERADMIN_", StringComparison.Ordinal) ? name : $"UserAdmin:{name}", value);
         builder.ConfigureTestServices(services => services
             .AddSingleton<TimeProvider>(Clock)
+            .PostConfigure<PasswordSettings>(passwords => passwords.HashRounds = settings.ContainsKey("Passwords:HashRounds") ? passwords.HashRounds : Cast.QuickRounds)
             .AddSingleton<IStartupFilter, PretendAddress>());
     }
 
