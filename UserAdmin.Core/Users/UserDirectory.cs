@@ -25,20 +25,30 @@ public sealed class UserDirectory(
     UserAdminDbContext db, CurrentTenant tenant, KeptFigures kept, IOptions<UserSettings> options, IOptions<SessionSettings> sessionOptions, TimeProvider clock)
 {
     // Up to so many matches a filter's rows are counted exactly and sorted; beyond, they are read along the order's index.
-    private const int Few = 1000;
+    private const int Few = 4000;
 
     /// <summary>A page of at most 200 users. A cursor of a user who is gone starts at the beginning.</summary>
     public async Task<UserListing> ListAsync(UserFilter filter, PageStart start, Actor actor, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var searching = filter.Words.Count > 0;
-        var matching = Matching(db, searching ? db.UsersMatching(filter.Words, UserSearch.Limit + 1) : db.Users, filter, now).VisibleTo(actor);
-        var bound = searching ? UserSearch.Limit : Few;
-        var counted = await matching.Take(bound + 1).CountAsync(cancel);
-        var users = searching || counted <= Few ? matching : Matching(db, db.UsersAlong(filter.Sort), filter, now).VisibleTo(actor);
+        if (filter.Words.Count > 0)
+        {
+            var found = Matching(db, await SearchedAsync(filter.Words, cancel), filter, now).VisibleTo(actor);
+            var matches = await found.CountAsync(cancel);
+            return new(await PageAsync(found, filter, start, now, cancel), new(Math.Min(matches, UserSearch.Limit), IsAtLeast: matches > UserSearch.Limit));
+        }
 
-        var page = await PageAsync(users, filter, start, now, cancel);
-        return new(page, counted <= bound ? new(counted) : searching ? new(bound, IsAtLeast: true) : await KeptCountAsync(filter, cancel));
+        var matching = Matching(db, db.Users, filter, now).VisibleTo(actor);
+        var counted = await matching.Take(Few + 1).CountAsync(cancel);
+        var users = counted <= Few ? matching : Matching(db, db.UsersAlong(filter.Sort), filter, now).VisibleTo(actor);
+        return new(await PageAsync(users, filter, start, now, cancel), counted <= Few ? new(counted) : await KeptCountAsync(filter, cancel));
+    }
+
+    // Somebody who types a whole address means its owner.
+    private async Task<IQueryable<User>> SearchedAsync(IReadOnlyList<string> words, CancellationToken cancel)
+    {
+        var owner = words is [var word] && word.Contains('@') ? db.Users.Where(u => u.NormalizedEmail == word) : null;
+        return owner is not null && await owner.AnyAsync(cancel) ? owner : db.UsersMatching(words, UserSearch.Limit + 1);
     }
 
     public async Task<UserDetails?> FindAsync(Guid id, Actor actor, CancellationToken cancel)
@@ -71,7 +81,7 @@ public sealed class UserDirectory(
         var administrators = db.UserRoles.Where(r => r.RoleId == Role.AdministratorId).Select(r => r.UserId);
         users = filter.Statuses.Count == 0 ? users.Existing() : users.WithAnyStatus(filter.Statuses, now);
         if (filter.IsAdministrator is { } isAdministrator)
-            users = users.Where(u => administrators.Contains(u.Id) == isAdministrator);
+            users = isAdministrator ? users.Where(u => administrators.Contains(u.Id)) : users.Where(u => !administrators.Contains(u.Id));
         if (filter.HasTwoFactor is { } hasTwoFactor)
             users = users.Where(u => u.TwoFactorEnabled == hasTwoFactor);
         if (filter.HasSignedIn is { } hasSignedIn)
