@@ -75,7 +75,7 @@ function showRefused() {
 }
 document.addEventListener("submit", event => {
     refused = event.target;
-    showRefused();
+    setTimeout(showRefused, 400);
 }, true);
 document.addEventListener("input", () => refused = null);
 document.querySelector("form [aria-invalid=true]")?.focus();
@@ -97,7 +97,15 @@ if (bar) {
 }
 
 showTheme();
-new MutationObserver(() => {
+new MutationObserver(changes => {
     showTheme();
+    // What appears for the person to go on with takes the focus.
+    const next = changes.flatMap(change => [...change.addedNodes])
+        .map(added => added.matches?.("[data-focus]") ? added : added.querySelector?.("[data-focus]")).find(found => found);
+    if (next) {
+        // Radzen notes later where the focus was before a dialog, to give it back.
+        if (next.closest(".rz-dialog")) Radzen.dialogInvokerElement ??= document.activeElement;
+        next.focus();
+    }
     showRefused();
 }).observe(document.body, { childList: true, subtree: true });
