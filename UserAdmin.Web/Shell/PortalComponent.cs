@@ -38,7 +38,7 @@ public abstract class PortalComponent : ComponentBase, IDisposable
         var actor = await FindActorAsync();
         if (actor is null)
         {
-            Navigation.NavigateTo($"/account/sign-in?returnUrl={Uri.EscapeDataString("/" + Navigation.ToBaseRelativePath(Navigation.Uri))}", forceLoad: true);
+            LeaveForSignIn();
             throw new OperationCanceledException("The session has ended.");
         }
 
@@ -66,6 +66,9 @@ public abstract class PortalComponent : ComponentBase, IDisposable
         }
         return loaded;
     }
+
+    protected void LeaveForSignIn() => Navigation.NavigateTo(
+        $"/account/sign-in?ended=yes&returnUrl={Uri.EscapeDataString("/" + Navigation.ToBaseRelativePath(Navigation.Uri))}", forceLoad: true);
 
     protected async Task<Actor?> FindActorAsync()
     {
