@@ -22,6 +22,10 @@ public static class Text
         return folded.ToString();
     }
 
+    /// <summary>At most so many UTF-16 units, without cutting a character in half: databases refuse halves.</summary>
+    public static string Shorten(string text, int maximum) =>
+        text.Length <= maximum ? text : text[..(char.IsHighSurrogate(text[maximum - 1]) ? maximum - 1 : maximum)];
+
     public static int CodePoints(string text) => text.EnumerateRunes().Count();
 
     /// <summary>Control codes split log lines and mail headers, bidirectional overrides and isolates make a name read as another.</summary>

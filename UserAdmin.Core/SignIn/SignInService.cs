@@ -97,7 +97,7 @@ public sealed class SignInService(
 
     private async Task RecordFailureAsync(SignInForm form, User? user, SignInOrigin origin, bool wasTried, DateTimeOffset now, CancellationToken cancel)
     {
-        var target = user is null ? new AuditTarget(null, Shorten(Text.Squeeze(form.Login))) : user;
+        var target = user is null ? new AuditTarget(null, Text.Shorten(Text.Squeeze(form.Login), 100)) : user;
         var reason = !wasTried ? "Paused after too many wrong passwords"
             : user is null ? "No such account"
             : user.StatusAt(now) is var status and not UserStatus.Active ? $"The account is {status.ToString().ToLowerInvariant()}"
@@ -137,8 +137,6 @@ public sealed class SignInService(
     }
 
     private static Actor Anonymous(SignInOrigin origin) => Actor.Anonymous with { Address = origin.Address, CorrelationId = origin.CorrelationId };
-
-    private static string Shorten(string login) => login.Length > 100 ? login[..100] : login;
 
     private IDataProtector Protector => protection.CreateProtector(DevicePurpose, tenant.Tenant.Name);
 

@@ -25,7 +25,7 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
         return new(
             new()
             {
-                Search = search is { Length: > 200 } ? search[..200] : search,
+                Search = search is null ? null : Core.Common.Text.Shorten(search, 200),
                 Statuses = [.. (Text("status") ?? "").Split(',').Select(word => Enum.TryParse<UserStatus>(word, ignoreCase: true, out var status) && Enum.IsDefined(status) ? status : (UserStatus?)null).OfType<UserStatus>().Distinct()],
                 IsAdministrator = Flag("administrator"),
                 HasTwoFactor = Flag("two-factor"),
