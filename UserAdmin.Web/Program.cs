@@ -14,12 +14,12 @@ if (SettingsCheck.Report(builder.Configuration, Console.Error))
     return 1;
 
 builder.AddLogFiles();
-builder.WebHost.UseStaticWebAssets();
+builder.AddStaticFiles();
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 builder.Services.AddUserAdminCore();
 builder.Services.AddPortal();
 builder.Services.AddPortalSecurity();
-builder.AddHostNames();
+builder.AddTrustedProxies();
 
 var app = builder.Build();
 if (CommandLine.Find(args) is { } command)
@@ -32,9 +32,8 @@ if (await app.PrepareAsync(Console.Out) is { } problem)
 
 app.UseForwardedHeaders();
 app.UseSecurityHeaders();
-app.UseExceptionHandler("/error", createScopeForErrors: true);
-app.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true);
-app.UseHostFiltering();
+app.UseErrorPages();
+app.UseHostNames();
 app.UseCookiePolicy();
 app.UseCircuitOriginCheck();
 app.UseAuthentication();

@@ -1,21 +1,31 @@
 using System.Net;
-using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace UserAdmin.Web.Hosting;
 
 internal static class HostNames
 {
-    /// <summary>Answers only for the public address and for this machine itself (A13), and believes only the named proxies (I03).</summary>
-    public static void AddHostNames(this WebApplicationBuilder builder)
+    /// <summary>
+    /// Answers only for the public address and for this machine itself (A13). The framework's own filter would answer before anything
+    /// else, so without the security headers.
+    /// </summary>
+    public static void UseHostNames(this WebApplication app)
     {
-        var publicUrl = builder.Configuration["UserAdmin:Portal:PublicUrl"];
-        builder.Services.Configure<HostFilteringOptions>(options =>
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "localhost", "127.0.0.1", "[::1]" };
+        if (Uri.TryCreate(app.Configuration["UserAdmin:Portal:PublicUrl"], UriKind.Absolute, out var address))
+            names.Add(address.Host);
+        app.Use((context, next) =>
         {
-            options.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"];
-            if (Uri.TryCreate(publicUrl, UriKind.Absolute, out var address))
-                options.AllowedHosts.Add(address.Host);
+            if (names.Contains(context.Request.Host.Host))
+                return next();
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return Task.CompletedTask;
         });
+    }
+
+    /// <summary>Believes only the named proxies about who calls (I03).</summary>
+    public static void AddTrustedProxies(this WebApplicationBuilder builder)
+    {
         // An empty list would mean that everybody is believed, so without proxies nothing is read at all.
         var proxies = PortalSettings.AddressesIn(builder.Configuration["UserAdmin:Portal:TrustedProxies"]);
         builder.Services.Configure<ForwardedHeadersOptions>(options =>

@@ -20,6 +20,17 @@ internal static class Portal
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
     }
 
+    /// <summary>
+    /// Serves the files of the packages from where the build left them, as ./run does, and lets browsers keep them: their names change
+    /// with their content.
+    /// </summary>
+    public static void AddStaticFiles(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseStaticWebAssets();
+        if (!builder.Environment.IsDevelopment())
+            builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
+    }
+
     // Our policy says who may frame a page; Blazor's own header would only repeat it.
     public static void MapPortal(this WebApplication app) =>
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
