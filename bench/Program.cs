@@ -1,0 +1,28 @@
+using UserAdmin.Bench;
+
+if (args is [BareServer.Name, .. var rest])
+{
+    await BareServer.RunAsync(rest);
+    return 0;
+}
+
+var options = Options.Parse(args);
+Directory.CreateDirectory(options.Data);
+Report.Open(Path.Combine(options.Data, $"report-{DateTime.UtcNow:yyyyMMdd-HHmmss}.md"));
+Report.Line($"{DateTime.UtcNow:yyyy-MM-dd}. {Proc.Machine()}. Load of the machine before: {Proc.LoadAverage()}.");
+Report.Line();
+
+var run = new BenchRun(options);
+foreach (var provider in options.Providers)
+{
+    await using var cluster = provider == Provider.PostgreSql ? await PostgresCluster.StartAsync(options.Data) : null;
+    if (cluster is not null)
+    {
+        Report.Line(PostgresCluster.Description);
+        Report.Line();
+    }
+    foreach (var size in options.Sizes)
+        await run.MeasureAsync(await Database.PrepareAsync(provider, size, options.Data, cluster), cluster);
+    run.ShowGrowth(provider);
+}
+return Report.Warnings > 0 ? 1 : 0;
