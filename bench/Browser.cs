@@ -47,6 +47,7 @@ internal sealed partial class Browser : IDisposable
     public async Task<string> PostTextAsync(string path, string body)
     {
         using var request = NewRequest(HttpMethod.Post, path, new StringContent(body));
+        request.Headers.Add("Origin", Url.GetLeftPart(UriPartial.Authority));
         using var response = await http.SendAsync(request);
         return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
     }

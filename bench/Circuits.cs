@@ -11,6 +11,7 @@ internal sealed class Circuits(Options options)
 {
     private const int OpenedAtOnce = 16;
     private const int Seconds = 20;
+    private const int LeastBytes = 1000;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
     /// <param name="clicks">Where the n-th click leads.</param>
@@ -80,6 +81,8 @@ internal sealed class Circuits(Options options)
         }
         var each = await Task.WhenAll(running);
         var cpuEach = (server.CpuMilliseconds() - cpu) / total;
+        if (each.Count(click => click.Bytes < LeastBytes) is > 0 and var empty)
+            Report.Warn($"{empty} of {total} clicks changed hardly anything (under {LeastBytes} bytes): does the page follow its address?");
         foreach (var failed in clients.Where(client => client.Failure is not null).Take(3))
             Report.Warn($"A circuit ended while clicking: {failed.Failure}");
         return [.. each.Select(click => (click.First, click.Last, click.Bytes, cpuEach))];
