@@ -12,7 +12,7 @@ namespace UserAdmin.Core.Data;
 internal sealed class SqliteSettings : DbConnectionInterceptor
 {
     private const string Pragmas =
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536; PRAGMA mmap_size=4294967296; PRAGMA temp_store=MEMORY;";
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16384; PRAGMA mmap_size=4294967296; PRAGMA temp_store=MEMORY;";
 
     // Read without naming its type, whose assembly differs between the feeds (eng/PartialFeed.targets).
     private static readonly Func<SqliteConnection, object?> HandleOf =
