@@ -91,7 +91,12 @@ public sealed class SessionDirectory(TenantDatabases databases, IMemoryCache cac
                 && (user.LockedUntil == null || user.LockedUntil <= now) && (user.ExpiresAt == null || user.ExpiresAt > now)
             select new
             {
-                session.UserId, session.ExpiresAt, session.LastActivityAt, user.UserName, user.FirstName, user.LastName,
+                session.UserId,
+                session.ExpiresAt,
+                session.LastActivityAt,
+                user.UserName,
+                user.FirstName,
+                user.LastName,
                 IsAdministrator = db.UserRoles.Any(r => r.UserId == user.Id && r.RoleId == Role.AdministratorId),
             }).AsNoTracking().SingleOrDefaultAsync(cancel);
         return row is null ? null : new()
