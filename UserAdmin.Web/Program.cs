@@ -22,8 +22,8 @@ builder.Services.AddPortalSecurity();
 builder.AddTrustedProxies();
 
 var app = builder.Build();
-if (CommandLine.Find(args) is { } command)
-    return await CommandLine.RunAsync(command, app);
+if (CommandLine.IsCommand(args))
+    return await CommandLine.RunAsync(args, app);
 if (await app.PrepareAsync(Console.Out) is { } problem)
 {
     await Console.Error.WriteLineAsync(problem);

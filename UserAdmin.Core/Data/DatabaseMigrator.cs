@@ -36,7 +36,7 @@ public sealed partial class DatabaseMigrator(TenantDatabases databases, TenantDi
         while (true)
             try
             {
-                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException) when (File.Exists(file))
             {

@@ -36,7 +36,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         session.Property(s => s.KeyHash).HasMaxLength(32);
         session.Property(s => s.Address).HasMaxLength(45);
         session.Property(s => s.UserAgent).HasMaxLength(400);
-        session.Property(s => s.EndReason).HasMaxLength(100);
+        session.Property(s => s.EndReason).HasMaxLength(500);
         session.HasIndex(s => s.KeyHash).IsUnique();
         session.HasIndex(s => new { s.UserId, s.LastActivityAt });
         session.HasIndex(s => s.LastActivityAt).HasFilter("ended_at IS NULL");

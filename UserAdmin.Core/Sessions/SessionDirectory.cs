@@ -21,27 +21,26 @@ public sealed class SessionDirectory(TenantDatabases databases, IMemoryCache cac
 
     private readonly ConcurrentDictionary<Guid, ImmutableList<Action>> watchers = new();
 
-    /// <summary>Sessions with an open page on this server.</summary>
-    public IReadOnlyCollection<Guid> Watched => [.. watchers.Keys];
-
-    /// <summary>The open session of a cookie's key, or null. Being asked counts as activity.</summary>
-    public async Task<SessionState?> FindByKeyAsync(Tenant tenant, string key, CancellationToken cancel)
+    /// <summary>The open session of a cookie's key, or null.</summary>
+    public async Task<SessionState?> FindByKeyAsync(Tenant tenant, string key, bool isActivity, CancellationToken cancel)
     {
         var hash = SessionKey.Hash(key);
         var cached = (tenant.Name, Convert.ToBase64String(hash));
         if (cache.TryGetValue(cached, out Guid id))
-            return await FindAsync(tenant, id, cancel);
+            return await FindAsync(tenant, id, isActivity, cancel);
 
         await using var db = databases.Open(tenant);
         id = await db.Sessions.Where(s => s.KeyHash == hash && s.EndedAt == null).Select(s => s.Id).SingleOrDefaultAsync(cancel);
         if (id == Guid.Empty)
             return null;
         cache.Set(cached, id, options.Value.AbsoluteLimit);
-        return await FindAsync(tenant, id, cancel);
+        return await FindAsync(tenant, id, isActivity, cancel);
     }
 
     /// <summary>The open session with this id, or null. Being asked counts as activity.</summary>
-    public async Task<SessionState?> FindAsync(Tenant tenant, Guid id, CancellationToken cancel)
+    public Task<SessionState?> FindAsync(Tenant tenant, Guid id, CancellationToken cancel) => FindAsync(tenant, id, isActivity: true, cancel);
+
+    private async Task<SessionState?> FindAsync(Tenant tenant, Guid id, bool isActivity, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         if (!cache.TryGetValue((tenant.Name, id), out SessionState? state) || state is null || state.LoadedAt + Freshness < now)
@@ -54,6 +53,8 @@ public sealed class SessionDirectory(TenantDatabases databases, IMemoryCache cac
         if (state.HasEnded || state.ExpiresAt <= now || state.LastActivityAt + options.Value.IdleLimit <= now)
             return null;
 
+        if (!isActivity)
+            return state;
         state.LastActivityAt = now;
         if (state.ActivityWrittenAt + ActivityStep <= now)
             await WriteActivityAsync(state, now, cancel);

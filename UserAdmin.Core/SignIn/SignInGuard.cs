@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
@@ -25,7 +27,10 @@ public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> 
 
     public static string KeyOfUnknown(string normalizedName) => $"name:{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(normalizedName)))}";
 
-    public static string KeyOfAddress(string? address) => $"address:{address ?? "unknown"}";
+    /// <summary>An IPv6 customer has at least a /64 to choose addresses from, so that is what counts.</summary>
+    public static string KeyOfAddress(string? address) => $"address:{(IPAddress.TryParse(address, out var parsed) && parsed.AddressFamily == AddressFamily.InterNetworkV6
+        ? Convert.ToHexString(parsed.GetAddressBytes().AsSpan(0, 8))
+        : address ?? "unknown")}";
 
     /// <summary>Takes one of the attempts left under the key; false when there is none. Runs in the caller's transaction.</summary>
     public async Task<bool> TakeAsync(string key, Guid? userId, bool isAddress, CancellationToken cancel)
@@ -56,9 +61,10 @@ public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> 
     /// <summary>Forgets the attempts after a success: all of the account or device, one of the address.</summary>
     public async Task ForgetAsync(string key, string addressKey, CancellationToken cancel)
     {
-        await db.SignInThrottles.Where(t => t.Key == key).ExecuteDeleteAsync(cancel);
+        // The address first, as when attempts are taken: two sign-ins that lock in different orders would wait for each other.
         await db.SignInThrottles.Where(t => t.Key == addressKey && t.Attempts > 0)
             .ExecuteUpdateAsync(throttle => throttle.SetProperty(t => t.Attempts, t => t.Attempts - 1).SetProperty(t => t.BlockedUntil, (DateTimeOffset?)null), cancel);
+        await db.SignInThrottles.Where(t => t.Key == key).ExecuteDeleteAsync(cancel);
     }
 
     private void CountForAddress(SignInThrottle counted, DateTimeOffset now)

@@ -35,7 +35,7 @@ public sealed class SignInService(
     ILookupNormalizer normalizer, IDataProtectionProvider protection, TimeProvider clock)
 {
     public static readonly Problem Refused = new(ProblemKind.Invalid, "sign_in.refused",
-        "These don't match an account that can sign in. After five wrong tries an account pauses for a few minutes.");
+        "These don't match an account that can sign in. After a few wrong tries an account pauses for some minutes.");
 
     public static readonly Problem TooMany = new(ProblemKind.Busy, "sign_in.too_many", "Too many sign-ins failed from your network. Try again in ten minutes.");
 
@@ -113,7 +113,7 @@ public sealed class SignInService(
         var result = await db.WriteAsync(async () =>
         {
             db.ChangeTracker.Clear();
-            var user = await db.Users.SingleAsync(u => u.Id == userId, cancel);
+            var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancel);
 
             // Somebody may have deactivated the account while the hash was computed.
             if (user.StatusAt(now) != UserStatus.Active)
@@ -121,12 +121,12 @@ public sealed class SignInService(
 
             var (session, sessionKey) = sessions.Open(user, origin.Address, origin.UserAgent, form.RememberMe, now);
             var actor = Anonymous(origin) with { Kind = ActorKind.User, UserId = user.Id, Name = ((AuditTarget)user).Name, SessionId = session.Id };
-            user.LastSignInAt = now;
+            // Without the concurrency stamp: an administrator may be saving the profile at this moment.
+            var passwordHash = newHash ?? user.PasswordHash;
+            await db.Users.Where(u => u.Id == userId)
+                .ExecuteUpdateAsync(row => row.SetProperty(u => u.LastSignInAt, now).SetProperty(u => u.PasswordHash, passwordHash), cancel);
             if (newHash is not null)
-            {
-                user.PasswordHash = newHash;
                 db.Record(AuditAction.PasswordRehashed, Actor.System, user, now);
-            }
             db.Record(AuditAction.SignedIn, actor, user, now);
             await guard.ForgetAsync(key, addressKey, cancel);
             await db.SaveChangesAsync(cancel);

@@ -26,7 +26,15 @@ public sealed class PreferenceService(UserAdminDbContext db)
             db.Preferences.Add(new() { UserId = userId, Name = name, Value = value });
         else
             preference.Value = value;
-        await db.SaveChangesAsync(cancel);
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException) when (preference is null)
+        {
+            // Another tab kept its first one at the same moment; the later wins.
+            await db.Preferences.Where(p => p.UserId == userId && p.Name == name).ExecuteUpdateAsync(row => row.SetProperty(p => p.Value, value), cancel);
+        }
         return Result.Ok;
     }
 }

@@ -11,6 +11,9 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>Stands for "has never signed in": a real instant keeps the column sortable alike on every database.</summary>
     public static readonly DateTimeOffset Never = DateTimeOffset.UnixEpoch;
 
+    internal const int SortNameLength = 800;
+    internal const int SearchTextLength = 2000;
+
     public User() => Id = Guid.CreateVersion7();
 
     public string FirstName { get; set; } = "";
@@ -73,15 +76,16 @@ public sealed class User : IdentityUser<Guid>
 
     private void RefreshSearch()
     {
-        SortName = Text.Fold($"{LastName} {FirstName}");
-        SearchText = Text.Fold($"{FirstName} {LastName} {FirstName} {UserName} {Email}");
+        // Folding can make one character many.
+        SortName = Text.Shorten(Text.Fold($"{LastName} {FirstName}"), SortNameLength);
+        SearchText = Text.Shorten(Text.Fold($"{FirstName} {LastName} {FirstName} {UserName} {Email}"), SearchTextLength);
     }
 
     public void Deactivate(string reason, DateTimeOffset now) => (DeactivatedAt, StatusReason) = (DeactivatedAt ?? now, reason);
 
     public void Activate() => (DeactivatedAt, StatusReason) = (null, null);
 
-    public void Lock(DateTimeOffset until, string reason) => (LockedUntil, StatusReason) = (until, reason);
+    public void Lock(DateTimeOffset until, string reason) => (LockedUntil, StatusReason) = (until.ToUniversalTime(), reason);
 
     public void Unlock() => (LockedUntil, StatusReason) = (null, DeactivatedAt is null ? null : StatusReason);
 

@@ -12,8 +12,8 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         // Lengths count UTF-16 units; the forms limit code points, of which each takes two at most.
         user.Property(u => u.FirstName).HasMaxLength(200);
         user.Property(u => u.LastName).HasMaxLength(200);
-        user.Property(u => u.SortName).HasMaxLength(900);
-        user.Property(u => u.SearchText).HasMaxLength(2000);
+        user.Property(u => u.SortName).HasMaxLength(User.SortNameLength);
+        user.Property(u => u.SearchText).HasMaxLength(User.SearchTextLength);
         user.Property(u => u.PhoneNumber).HasMaxLength(40);
         user.Property(u => u.Street).HasMaxLength(400);
         user.Property(u => u.PostalCode).HasMaxLength(40);

@@ -32,23 +32,12 @@ public sealed class UserDirectory(
     {
         var now = clock.GetUtcNow();
         if (filter.Words.Count > 0)
-        {
-            var found = Matching(db, await SearchedAsync(filter.Words, cancel), filter, now).VisibleTo(actor);
-            var matches = await found.CountAsync(cancel);
-            return new(await PageAsync(found, filter, start, now, cancel), new(Math.Min(matches, UserSearch.Limit), IsAtLeast: matches > UserSearch.Limit));
-        }
+            return await SearchAsync(filter, start, actor, now, cancel);
 
         var matching = Matching(db, db.Users, filter, now).VisibleTo(actor);
         var counted = await matching.Take(Few + 1).CountAsync(cancel);
         var users = counted <= Few ? matching : Matching(db, db.UsersAlong(filter.Sort), filter, now).VisibleTo(actor);
         return new(await PageAsync(users, filter, start, now, cancel), counted <= Few ? new(counted) : await KeptCountAsync(filter, cancel));
-    }
-
-    // Somebody who types a whole address means its owner.
-    private async Task<IQueryable<User>> SearchedAsync(IReadOnlyList<string> words, CancellationToken cancel)
-    {
-        var owner = words is [var word] && word.Contains('@') ? db.Users.Where(u => u.NormalizedEmail == word) : null;
-        return owner is not null && await owner.AnyAsync(cancel) ? owner : db.UsersMatching(words, UserSearch.Limit + 1);
     }
 
     public async Task<UserDetails?> FindAsync(Guid id, Actor actor, CancellationToken cancel)
@@ -75,6 +64,18 @@ public sealed class UserDirectory(
     /// <summary>Days during which a deleted user can still be restored; 0 when they are over.</summary>
     public int DaysLeft(DateTimeOffset? deletedAt) =>
         deletedAt is { } at ? Math.Max(0, (int)Math.Ceiling((at.AddDays(options.Value.RestoreDays) - clock.GetUtcNow()).TotalDays)) : 0;
+
+    private async Task<UserListing> SearchAsync(UserFilter filter, PageStart start, Actor actor, DateTimeOffset now, CancellationToken cancel)
+    {
+        // Somebody who types a whole address means its owner.
+        var owner = filter.Words is [var word] && word.Contains('@') ? db.Users.Where(u => u.NormalizedEmail == word) : null;
+        var isOwner = owner is not null && await owner.AnyAsync(cancel);
+        var isCapped = !isOwner && await db.CountMatchingAsync(filter.Words, UserSearch.Limit + 1, cancel) > UserSearch.Limit;
+
+        var found = Matching(db, isOwner ? owner! : db.UsersMatching(filter.Words, UserSearch.Limit), filter, now).VisibleTo(actor);
+        var page = await PageAsync(found, filter, start, now, cancel);
+        return new(page, isCapped ? new(UserSearch.Limit, IsAtLeast: true) : new(await found.CountAsync(cancel)));
+    }
 
     private static IQueryable<User> Matching(UserAdminDbContext db, IQueryable<User> users, UserFilter filter, DateTimeOffset now)
     {

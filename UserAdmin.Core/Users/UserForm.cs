@@ -35,7 +35,7 @@ public sealed class UserForm
     public string? Country { get; set; }
 
     /// <summary>The last day (UTC) on which the account works; null is no end.</summary>
-    [Display(Name = "Last day")]
+    [Display(Name = "Last day"), Range(typeof(DateOnly), "1900-01-01", "9000-12-31", ErrorMessage = "This is not a day that can be used.")]
     public DateOnly? LastDay { get; set; }
 
     public static UserForm Of(User user) => new()

@@ -103,8 +103,15 @@ public sealed class UserLifecycle(
             db.Record(action, actor, user, now, FieldChange.Of(db.Entry(user)), Text.Squeeze(reason));
             if (alsoDo is not null)
                 await alsoDo(user);
-            await db.SaveChangesAsync(cancel);
-            return Result.Ok;
+            try
+            {
+                await db.SaveChangesAsync(cancel);
+                return Result.Ok;
+            }
+            catch (DbUpdateConcurrencyException)
+            {
+                return UserProblems.WrongStatus(UserStatus.Active);
+            }
         }, cancel);
     }
 

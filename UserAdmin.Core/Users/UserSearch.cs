@@ -6,7 +6,7 @@ namespace UserAdmin.Core.Users;
 
 /// <summary>
 /// Finds people by parts of their names, user name and email address through an index: FTS5 trigrams on SQLite, pg_trgm on PostgreSQL,
-/// prefixes of the normalised columns on SQL Server and for words of one or two letters, which have no trigram.
+/// prefixes of the normalised columns on SQL Server and for single letters.
 /// </summary>
 internal static class UserSearch
 {
@@ -20,22 +20,42 @@ internal static class UserSearch
         /// <summary>At most <paramref name="limit"/> users in whom every word occurs. The words are folded, see <c>Text.Fold</c>.</summary>
         public IQueryable<User> UsersMatching(IReadOnlyList<string> words, int limit)
         {
-            var indexed = words.Select(Telling).Where(part => part.Length >= Trigram).ToList();
-            if (indexed.Count == 0 || db is SqlServerUserAdminDbContext)
+            var parts = words.Select(Indexed).OfType<string>().ToList();
+            if (parts.Count == 0 || db is SqlServerUserAdminDbContext)
                 return words.Aggregate(db.Users.AsQueryable(), StartingWith).Take(limit);
 
-            var matching = db is SqliteUserAdminDbContext ? MatchingInSqlite(db, indexed, limit) : MatchingInPostgres(db, indexed, limit);
-            return words.Except(indexed).Aggregate(matching, (users, word) => users.Where(u => u.SearchText.Contains(word)));
+            var matching = db is SqliteUserAdminDbContext ? MatchingInSqlite(db, parts, limit) : MatchingInPostgres(db, parts, limit);
+            return words.Where(word => Indexed(word)?.TrimStart() != word).Aggregate(matching, (users, word) => users.Where(u => u.SearchText.Contains(word)));
+        }
+
+        /// <summary>How many users the index finds, at most <paramref name="limit"/>; on SQLite without looking at a single one.</summary>
+        public Task<int> CountMatchingAsync(IReadOnlyList<string> words, int limit, CancellationToken cancel)
+        {
+            var parts = words.Select(Indexed).OfType<string>().ToList();
+            if (parts.Count == 0 || db is not SqliteUserAdminDbContext)
+                return db.UsersMatching(words, limit).CountAsync(cancel);
+
+            var phrase = Phrase(parts);
+            return db.Database.SqlQuery<int>($"SELECT count(*) AS Value FROM (SELECT rowid FROM user_search_index WHERE text MATCH {phrase} LIMIT {limit})").SingleAsync(cancel);
         }
     }
 
-    // Thousands share the domain of an address: reading the index for its letters would take longer than looking at what the rest finds.
-    private static string Telling(string word) => word.IndexOf('@', StringComparison.Ordinal) is >= Trigram - 1 and var at ? word[..(at + 1)] : word;
+    // What of a word the index is asked for. Two letters have no trigram, but with the space before them they do: they find beginnings.
+    // Thousands share the domain of an address, so its letters would only slow the index down; the few found are looked at instead.
+    private static string? Indexed(string word) => word.Length switch
+    {
+        < Trigram - 1 => null,
+        Trigram - 1 => $" {word}",
+        _ => word.IndexOf('@', StringComparison.Ordinal) is >= Trigram - 1 and var at ? word[..(at + 1)] : word,
+    };
+
+    private static string Phrase(List<string> parts) =>
+        string.Join(" AND ", parts.Select(part => $"\"{part.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
 
     // CROSS JOIN keeps SQLite from walking the users in the order of the list and asking the index about each.
-    private static IQueryable<User> MatchingInSqlite(UserAdminDbContext db, List<string> words, int limit)
+    private static IQueryable<User> MatchingInSqlite(UserAdminDbContext db, List<string> parts, int limit)
     {
-        var phrase = string.Join(" AND ", words.Select(word => $"\"{word.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
+        var phrase = Phrase(parts);
         return db.Users.FromSql($"""
             SELECT u.* FROM (
                 SELECT s.user_id FROM user_search_index i CROSS JOIN user_search s ON s.rowid = i.rowid
@@ -45,9 +65,9 @@ internal static class UserSearch
     }
 
     // MATERIALIZED keeps PostgreSQL from walking the primary key for an ORDER BY with LIMIT.
-    private static IQueryable<User> MatchingInPostgres(UserAdminDbContext db, List<string> words, int limit)
+    private static IQueryable<User> MatchingInPostgres(UserAdminDbContext db, List<string> parts, int limit)
     {
-        var patterns = words.Select(word => $"%{Escape(word)}%").ToArray();
+        var patterns = parts.Select(part => $"%{Escape(part)}%").ToArray();
         return db.Users.FromSql($"WITH m AS MATERIALIZED (SELECT * FROM users WHERE search_text LIKE ALL ({patterns}) LIMIT {limit}) SELECT * FROM m");
     }
 

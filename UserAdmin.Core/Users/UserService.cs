@@ -70,6 +70,8 @@ public sealed class UserService(UserAdminDbContext db, Administrators administra
             {
                 user.ConcurrencyStamp = Guid.NewGuid().ToString("N");
                 user.UpdatedAt = now;
+                if (changes.Any(change => change.Field == nameof(User.Email)))
+                    await db.OneTimeTokens.Where(t => t.UserId == id).ExecuteDeleteAsync(cancel);
                 db.Record(AuditAction.UserEdited, actor, user, now, changes);
                 if (await TrySaveAsync(user, cancel) is { } taken)
                     return taken;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Web.Shell;
+using UserAdmin.Web.Ui;
 
 namespace UserAdmin.Web.Audit;
 
@@ -23,14 +24,14 @@ public sealed record AuditListState
     {
         var query = QueryHelpers.ParseQuery(address.Query).ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
         string? Text(string name) => query.GetValueOrDefault(name) is { Length: > 0 and <= 100 } text ? text : null;
-        DateOnly? Day(string name) => DateOnly.TryParseExact(Text(name), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+        DateOnly? DayOf(string name) => Day.Parse(Text(name));
         Guid? Id(string name) => Guid.TryParse(Text(name), out var id) ? id : null;
         T? Word<T>(string name) where T : struct, Enum => Enum.TryParse<T>(Text(name)?.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var value) && Enum.IsDefined(value) ? value : null;
 
         return new()
         {
-            From = Day("from"),
-            To = Day("to"),
+            From = DayOf("from"),
+            To = DayOf("to"),
             Actor = Id("actor"),
             Target = Id("target"),
             Action = Text("action") is { } code && AuditAction.Find(code) is not null ? code : null,
@@ -43,8 +44,8 @@ public sealed record AuditListState
 
     public string Url(string path = "/audit") => QueryHelpers.AddQueryString(path, new Dictionary<string, string?>
     {
-        ["from"] = Day(From),
-        ["to"] = Day(To),
+        ["from"] = Day.Text(From),
+        ["to"] = Day.Text(To),
         ["actor"] = Actor?.ToString(),
         ["target"] = Target?.ToString(),
         ["action"] = Action,
@@ -72,8 +73,8 @@ public sealed record AuditListState
     public IEnumerable<(string Text, AuditListState Without)> Chips(Func<Guid, string> nameOf)
     {
         var first = this with { Start = PageStart.First };
-        if (From is { } from) yield return ($"From {Day(from)}", first with { From = null });
-        if (To is { } to) yield return ($"Until {Day(to)}", first with { To = null });
+        if (From is { } from) yield return ($"From {Day.Text(from)}", first with { From = null });
+        if (To is { } to) yield return ($"Until {Day.Text(to)}", first with { To = null });
         if (Actor is { } actor) yield return ($"Done by {nameOf(actor)}", first with { Actor = null });
         if (Target is { } target) yield return ($"Done to {nameOf(target)}", first with { Target = null });
         if (Action is { } action) yield return (AuditAction.Find(action)?.Title ?? action, first with { Action = null });
@@ -81,8 +82,6 @@ public sealed record AuditListState
         if (Outcome is { } outcome) yield return ($"Outcome is {outcome}", first with { Outcome = null });
         if (Address is { } address) yield return ($"From the address {address}", first with { Address = null });
     }
-
-    private static string? Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }
 
 internal static class AuditWords

@@ -35,15 +35,17 @@ internal static class CommandLine
         return 2;
     }
 
-    public static string? Find(string[] args) => args is [var command, ..] && Commands.Contains(command) ? command : null;
+    public static bool IsCommand(string[] args) => args is [var command, ..] && Commands.Contains(command);
 
-    public static async Task<int> RunAsync(string command, WebApplication app)
+    public static async Task<int> RunAsync(string[] args, WebApplication app)
     {
+        // Read apart from the settings: an environment variable called EMAIL is none of ours.
+        var options = new ConfigurationBuilder().AddCommandLine(args[1..]).Build();
         var problem = await app.MigrateAsync();
-        problem ??= command switch
+        problem ??= args[0] switch
         {
-            "create-admin" => await CreateAdministratorAsync(app),
-            "seed" => await SeedAsync(app),
+            "create-admin" => await CreateAdministratorAsync(app, options),
+            "seed" => await SeedAsync(app, options),
             _ => null,
         };
         if (problem is not null)
@@ -52,24 +54,24 @@ internal static class CommandLine
         return problem is null ? 0 : 1;
     }
 
-    private static async Task<string?> CreateAdministratorAsync(WebApplication app)
+    private static async Task<string?> CreateAdministratorAsync(WebApplication app, IConfiguration options)
     {
-        if (app.Configuration["email"] is not { Length: > 0 } email)
+        if (options["email"] is not { Length: > 0 } email)
             return "Say whose: ./run create-admin --email ADDRESS";
 
         var password = app.Configuration[Preparation.PasswordVariable] ?? ReadPassword();
         await using var scope = app.Services.CreateAsyncScope();
         var problem = await Preparation.CreateAsync(
             scope.ServiceProvider.GetRequiredService<FirstAdministrator>(), email, password,
-            app.Configuration["first-name"] ?? "First", app.Configuration["last-name"] ?? "Administrator", onlyFirst: false);
+            options["first-name"] ?? "First", options["last-name"] ?? "Administrator", onlyFirst: false);
         if (problem is null)
             Console.WriteLine($"{email} is an administrator now.");
         return problem;
     }
 
-    private static async Task<string?> SeedAsync(WebApplication app)
+    private static async Task<string?> SeedAsync(WebApplication app, IConfiguration options)
     {
-        if (!TryRead(app.Configuration["users"] ?? "0", out var users) || !TryRead(app.Configuration["events"] ?? "0", out var events) || users + events == 0)
+        if (!TryRead(options["users"] ?? "0", out var users) || !TryRead(options["events"] ?? "0", out var events) || users + events == 0)
             return "Say how many: ./run seed --users 1000 --events 10000";
 
         await using var scope = app.Services.CreateAsyncScope();
@@ -85,7 +87,7 @@ internal static class CommandLine
         if (Console.IsInputRedirected)
             return Console.ReadLine() ?? "";
 
-        Console.Write("Password (15 characters or more): ");
+        Console.Write("Password: ");
         var password = new System.Text.StringBuilder();
         while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
             if (key.Key == ConsoleKey.Backspace)

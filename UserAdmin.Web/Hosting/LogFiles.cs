@@ -14,12 +14,13 @@ internal static class LogFiles
     private const string Line =
         "${longdate:universalTime=true}Z ${level:uppercase=true:padding=-5} ${logger} ${replace-newlines:replacement=\\\\n:${message}}" +
         "${when:when=length('${scopeproperty:CorrelationId}')>0:inner= correlation=${scopeproperty:CorrelationId}}" +
+        "${when:when=length('${scopeproperty:RequestId}')>0:inner= request=${scopeproperty:RequestId}}" +
         "${onexception:inner=${newline}${exception:format=tostring}}";
 
     /// <summary>Logs to the console and to files of 10 MB, of which ten stay; errors and worse also to a file of their own.</summary>
     public static void AddLogFiles(this WebApplicationBuilder builder)
     {
-        var folder = builder.Configuration["UserAdmin:Portal:LogFolder"] ?? new PortalSettings().LogFolder;
+        var folder = Path.GetFullPath(builder.Configuration["UserAdmin:Portal:LogFolder"] ?? new PortalSettings().LogFolder);
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter("Microsoft", Microsoft.Extensions.Logging.LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", Microsoft.Extensions.Logging.LogLevel.Information);
@@ -43,7 +44,7 @@ internal static class LogFiles
     {
         FileName = path,
         ArchiveAboveSize = TenMegabytes,
-        MaxArchiveFiles = Kept - 1,
+        MaxArchiveFiles = Kept,
         KeepFileOpen = true,
         Layout = Line,
     };

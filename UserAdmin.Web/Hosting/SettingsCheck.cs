@@ -41,7 +41,7 @@ internal static class SettingsCheck
         }
         catch (Exception failure) when (failure is FormatException or ArgumentException or NotSupportedException)
         {
-            return property.PropertyType.IsEnum ? $"must be one of {string.Join(", ", Enum.GetNames(property.PropertyType))}" : $"must be a {property.PropertyType.Name}";
+            return property.PropertyType.IsEnum ? $"must be one of {string.Join(", ", Enum.GetNames(property.PropertyType))}" : "must be a number";
         }
         var results = new List<ValidationResult>();
         return Validator.TryValidateProperty(converted, new(settings) { MemberName = property.Name }, results) ? null : results[0].ErrorMessage;

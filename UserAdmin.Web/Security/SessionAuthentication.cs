@@ -22,7 +22,8 @@ internal sealed class SessionAuthentication(
         if (Request.Cookies[SessionCookie.Name] is not { Length: > 0 and < 100 } key)
             return AuthenticateResult.NoResult();
 
-        var state = await sessions.FindByKeyAsync(tenant.Tenant, key, Context.RequestAborted);
+        // A circuit's own traffic goes on when nobody is there (C02).
+        var state = await sessions.FindByKeyAsync(tenant.Tenant, key, isActivity: !Request.Path.StartsWithSegments("/_blazor"), Context.RequestAborted);
         if (state is null)
             return AuthenticateResult.NoResult();
 
@@ -32,7 +33,7 @@ internal sealed class SessionAuthentication(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        Response.Redirect($"/account/sign-in?returnUrl={Uri.EscapeDataString(Request.Path + Request.QueryString)}");
+        Response.Redirect(HttpMethods.IsGet(Request.Method) ? $"/account/sign-in?returnUrl={Uri.EscapeDataString(Request.Path + Request.QueryString)}" : "/account/sign-in");
         return Task.CompletedTask;
     }
 }

@@ -17,7 +17,7 @@ namespace UserAdmin.Web.Shell;
 public abstract class PortalComponent : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource gone = new();
-    private PersistingComponentStateSubscription subscription;
+    private readonly List<PersistingComponentStateSubscription> subscriptions = [];
 
     [Inject] private IServiceScopeFactory Scopes { get; set; } = default!;
     [Inject] private SessionDirectory SessionDirectory { get; set; } = default!;
@@ -58,11 +58,11 @@ public abstract class PortalComponent : ComponentBase, IDisposable
         if (!RendererInfo.IsInteractive)
         {
             var kept = Handover.Keep(loaded);
-            subscription = State.RegisterOnPersisting(() =>
+            subscriptions.Add(State.RegisterOnPersisting(() =>
             {
                 State.PersistAsJson(name, kept);
                 return Task.CompletedTask;
-            }, RenderMode.InteractiveServer);
+            }, RenderMode.InteractiveServer));
         }
         return loaded;
     }
@@ -87,7 +87,7 @@ public abstract class PortalComponent : ComponentBase, IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
-        subscription.Dispose();
+        subscriptions.ForEach(subscription => subscription.Dispose());
         gone.Cancel();
         gone.Dispose();
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Users;
+using UserAdmin.Web.Ui;
 
 namespace UserAdmin.Web.Users;
 
@@ -17,7 +18,7 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
     {
         var query = QueryHelpers.ParseQuery(address.Query).ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
         string? Text(string name) => query.GetValueOrDefault(name) is { Length: > 0 } text ? text : null;
-        DateOnly? Day(string name) => DateOnly.TryParseExact(Text(name), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+        DateOnly? DayOf(string name) => Day.Parse(Text(name));
         bool? Flag(string name) => Text(name) switch { "yes" => true, "no" => false, _ => null };
 
         var sort = Text("sort") ?? "name";
@@ -30,10 +31,10 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
                 IsAdministrator = Flag("administrator"),
                 HasTwoFactor = Flag("two-factor"),
                 HasSignedIn = Flag("signed-in"),
-                CreatedFrom = Day("created-from"),
-                CreatedTo = Day("created-to"),
-                LastSignInFrom = Day("last-sign-in-from"),
-                LastSignInTo = Day("last-sign-in-to"),
+                CreatedFrom = DayOf("created-from"),
+                CreatedTo = DayOf("created-to"),
+                LastSignInFrom = DayOf("last-sign-in-from"),
+                LastSignInTo = DayOf("last-sign-in-to"),
                 Sort = Sorts.FirstOrDefault(pair => pair.Value == sort.TrimStart('-')).Key,
                 Descending = sort.StartsWith('-'),
                 PageSize = int.TryParse(Text("size"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : usualSize,
@@ -50,10 +51,10 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
             ["administrator"] = Flag(Filter.IsAdministrator),
             ["two-factor"] = Flag(Filter.HasTwoFactor),
             ["signed-in"] = Flag(Filter.HasSignedIn),
-            ["created-from"] = Day(Filter.CreatedFrom),
-            ["created-to"] = Day(Filter.CreatedTo),
-            ["last-sign-in-from"] = Day(Filter.LastSignInFrom),
-            ["last-sign-in-to"] = Day(Filter.LastSignInTo),
+            ["created-from"] = Day.Text(Filter.CreatedFrom),
+            ["created-to"] = Day.Text(Filter.CreatedTo),
+            ["last-sign-in-from"] = Day.Text(Filter.LastSignInFrom),
+            ["last-sign-in-to"] = Day.Text(Filter.LastSignInTo),
             ["sort"] = Filter is { Sort: UserSort.Name, Descending: false } ? null : (Filter.Descending ? "-" : "") + Sorts[Filter.Sort],
             ["size"] = Filter.PageSize == usualSize ? null : Filter.PageSize.ToString(CultureInfo.InvariantCulture),
             ["after"] = Start.After,
@@ -78,16 +79,14 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
         if (Filter.HasSignedIn is { } signedIn)
             yield return (signedIn ? "Has signed in" : "Has never signed in", With(Filter with { HasSignedIn = null }));
         if (Filter.CreatedFrom is { } createdFrom)
-            yield return ($"Created on or after {Day(createdFrom)}", With(Filter with { CreatedFrom = null }));
+            yield return ($"Created on or after {Day.Text(createdFrom)}", With(Filter with { CreatedFrom = null }));
         if (Filter.CreatedTo is { } createdTo)
-            yield return ($"Created on or before {Day(createdTo)}", With(Filter with { CreatedTo = null }));
+            yield return ($"Created on or before {Day.Text(createdTo)}", With(Filter with { CreatedTo = null }));
         if (Filter.LastSignInFrom is { } from)
-            yield return ($"Last sign-in on or after {Day(from)}", With(Filter with { LastSignInFrom = null }));
+            yield return ($"Last sign-in on or after {Day.Text(from)}", With(Filter with { LastSignInFrom = null }));
         if (Filter.LastSignInTo is { } to)
-            yield return ($"Last sign-in on or before {Day(to)}", With(Filter with { LastSignInTo = null }));
+            yield return ($"Last sign-in on or before {Day.Text(to)}", With(Filter with { LastSignInTo = null }));
     }
 
     private static string? Flag(bool? flag) => flag switch { true => "yes", false => "no", _ => null };
-
-    private static string? Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -340,8 +340,8 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                         .HasColumnName("created_at");
 
                     b.Property<string>("EndReason")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("end_reason");
 
                     b.Property<DateTimeOffset?>("EndedAt")
@@ -606,8 +606,8 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
 
                     b.Property<string>("SortName")
                         .IsRequired()
-                        .HasMaxLength(900)
-                        .HasColumnType("character varying(900)")
+                        .HasMaxLength(800)
+                        .HasColumnType("character varying(800)")
                         .HasColumnName("sort_name")
                         .UseCollation("C");
 

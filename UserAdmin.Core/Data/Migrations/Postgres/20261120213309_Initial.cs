@@ -94,7 +94,7 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                     postal_code = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     city = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     country = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
-                    sort_name = table.Column<string>(type: "character varying(900)", maxLength: 900, nullable: false, collation: "C"),
+                    sort_name = table.Column<string>(type: "character varying(800)", maxLength: 800, nullable: false, collation: "C"),
                     search_text = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -201,7 +201,7 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                     last_activity_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    end_reason = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true)
+                    end_reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
                 {

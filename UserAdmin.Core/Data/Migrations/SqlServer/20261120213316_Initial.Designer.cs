@@ -340,8 +340,8 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                         .HasColumnName("created_at");
 
                     b.Property<string>("EndReason")
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("end_reason");
 
                     b.Property<DateTimeOffset?>("EndedAt")
@@ -606,8 +606,8 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
 
                     b.Property<string>("SortName")
                         .IsRequired()
-                        .HasMaxLength(900)
-                        .HasColumnType("nvarchar(900)")
+                        .HasMaxLength(800)
+                        .HasColumnType("nvarchar(800)")
                         .HasColumnName("sort_name")
                         .UseCollation("Latin1_General_100_BIN2");
 

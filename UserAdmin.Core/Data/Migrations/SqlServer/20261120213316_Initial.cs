@@ -90,7 +90,7 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                     postal_code = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
                     city = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
                     country = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
-                    sort_name = table.Column<string>(type: "nvarchar(900)", maxLength: 900, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    sort_name = table.Column<string>(type: "nvarchar(800)", maxLength: 800, nullable: false, collation: "Latin1_General_100_BIN2"),
                     search_text = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
@@ -197,7 +197,7 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                     last_activity_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     ended_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    end_reason = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true)
+                    end_reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
                 {

@@ -328,7 +328,7 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                         .HasColumnName("created_at");
 
                     b.Property<string>("EndReason")
-                        .HasMaxLength(100)
+                        .HasMaxLength(500)
                         .HasColumnType("TEXT")
                         .HasColumnName("end_reason");
 
@@ -592,7 +592,7 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
 
                     b.Property<string>("SortName")
                         .IsRequired()
-                        .HasMaxLength(900)
+                        .HasMaxLength(800)
                         .HasColumnType("TEXT")
                         .HasColumnName("sort_name");
 

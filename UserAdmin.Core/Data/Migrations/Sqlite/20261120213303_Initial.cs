@@ -90,7 +90,7 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                     postal_code = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     city = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
                     country = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
-                    sort_name = table.Column<string>(type: "TEXT", maxLength: 900, nullable: false),
+                    sort_name = table.Column<string>(type: "TEXT", maxLength: 800, nullable: false),
                     search_text = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
                     updated_at = table.Column<long>(type: "INTEGER", nullable: false),
@@ -197,7 +197,7 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                     last_activity_at = table.Column<long>(type: "INTEGER", nullable: false),
                     expires_at = table.Column<long>(type: "INTEGER", nullable: false),
                     ended_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    end_reason = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true)
+                    end_reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
                 {
