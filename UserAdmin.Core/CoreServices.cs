@@ -61,6 +61,7 @@ public static class CoreServices
         services.AddSingleton<SessionDirectory>();
 
         services.AddScoped<AuditTrail>();
+        services.AddScoped<Refusals>();
         services.AddScoped<DashboardService>();
         services.AddScoped<DemoData>();
         return services;

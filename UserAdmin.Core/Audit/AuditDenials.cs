@@ -18,3 +18,14 @@ public static class AuditDenials
         }
     }
 }
+
+/// <summary>Records that somebody was kept from a page.</summary>
+public sealed class Refusals(UserAdminDbContext db, TimeProvider clock)
+{
+    public async Task<Result> RecordAsync(string path, Actor actor, CancellationToken cancel)
+    {
+        db.Record(AuditAction.AccessDenied, actor, new(null, Text.Shorten(path, 200)), clock.GetUtcNow(), outcome: AuditOutcome.Denied);
+        await db.SaveChangesAsync(cancel);
+        return Result.Ok;
+    }
+}

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using UserAdmin.Core.Audit;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Tenants;
 
@@ -12,7 +13,7 @@ namespace UserAdmin.Web.Security;
 /// ended session is dead wherever the cookie was copied to (ASVS 7.4.1), and every sign-in has a new key.
 /// </summary>
 internal sealed class SessionAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionDirectory sessions, CurrentTenant tenant)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionDirectory sessions, CurrentTenant tenant, Refusals refusals)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Session";
@@ -29,6 +30,13 @@ internal sealed class SessionAuthentication(
 
         var principal = ActorClaims.Of(state, Context.ClientAddress, SchemeName);
         return AuthenticateResult.Success(new(principal, SchemeName));
+    }
+
+    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        await base.HandleForbiddenAsync(properties);
+        if (Context.User.SessionId is { } id && await sessions.FindAsync(tenant.Tenant, id, Context.RequestAborted) is { } state)
+            await refusals.RecordAsync(Request.Path, state.ActingFrom(Context.ClientAddress, Context.TraceIdentifier), Context.RequestAborted);
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

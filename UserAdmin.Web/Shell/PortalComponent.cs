@@ -27,7 +27,7 @@ public abstract class PortalComponent : ComponentBase, IDisposable
     [Inject] private Handover Handover { get; set; } = default!;
     [Inject] protected NavigationManager Navigation { get; set; } = default!;
 
-    [CascadingParameter] private Task<AuthenticationState>? Authentication { get; set; }
+    [CascadingParameter] protected Task<AuthenticationState>? Authentication { get; set; }
     [CascadingParameter] protected Viewer Viewer { get; set; } = default!;
 
     protected CancellationToken Gone => gone.Token;
