@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net.Mail;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace UserAdmin.Core.Common;
@@ -35,7 +34,7 @@ public sealed partial class EmailAttribute : ValidationAttribute
 
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
     {
-        var address = ((string?)value ?? "").Trim().Normalize(NormalizationForm.FormKC);
+        var address = Text.Compose((string?)value);
         return address.Length == 0 || IsAddress(address)
             ? ValidationResult.Success
             : PlainTextAttribute.Refuse("This is not an email address like name@example.org.", validationContext);

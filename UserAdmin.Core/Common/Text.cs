@@ -22,6 +22,13 @@ public static class Text
         return folded.ToString();
     }
 
+    /// <summary>Trimmed and in NFKC, the form in which names and addresses are judged. Text with hidden characters stays as it is and fits no pattern.</summary>
+    public static string Compose(string? text)
+    {
+        var trimmed = (text ?? "").Trim();
+        return HasHiddenCharacters(trimmed) ? trimmed : trimmed.Normalize(NormalizationForm.FormKC);
+    }
+
     /// <summary>At most so many UTF-16 units, without cutting a character in half: databases refuse halves.</summary>
     public static string Shorten(string text, int maximum) =>
         text.Length <= maximum ? text : text[..(char.IsHighSurrogate(text[maximum - 1]) ? maximum - 1 : maximum)];

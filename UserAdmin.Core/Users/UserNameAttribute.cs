@@ -14,7 +14,7 @@ public sealed partial class UserNameAttribute : ValidationAttribute
 
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
     {
-        var name = ((string?)value ?? "").Trim().Normalize(NormalizationForm.FormKC);
+        var name = Text.Compose((string?)value);
         if (name.Length == 0)
             return ValidationResult.Success;
         // The own email address is always a user name; its rule allows more characters.
