@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using UserAdmin.Web.Hosting;
+
+namespace UserAdmin.Tests.Hosting;
+
+public class SettingsTests
+{
+    [Theory]
+    [InlineData("Database:Provider", "Oracle")]
+    [InlineData("Database:ConnectionString", "")]
+    [InlineData("Database:CommandTimeout", "0")]
+    [InlineData("Database:CommandTimeout", "soon")]
+    [InlineData("Database:MaxBatchSize", "100000")]
+    [InlineData("Sessions:IdleMinutes", "61")]
+    [InlineData("Sessions:AbsoluteHours", "0")]
+    [InlineData("SignIn:MaxAttempts", "11")]
+    [InlineData("SignIn:HardLimit", "101")]
+    [InlineData("Passwords:HashRounds", "100000")]
+    [InlineData("Passwords:MinimumLength", "8")]
+    [InlineData("Users:RestoreDays", "-1")]
+    [InlineData("Portal:PublicUrl", "people.example.org")]
+    [InlineData("Portal:LogFolder", "")]
+    [InlineData("Portal:Publicurll", "https://people.example.org")]
+    [InlineData("Databse:Provider", "Sqlite")]
+    public void A_wrong_setting_is_named_in_one_line(string name, string value)
+    {
+        var output = new StringWriter();
+
+        Assert.True(SettingsCheck.Report(With(name, value), output));
+
+        var line = Assert.Single(output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith($"UserAdmin:{(name.StartsWith("Databse", StringComparison.Ordinal) ? "Databse" : name)} ", line);
+    }
+
+    [Theory, InlineData("Database:Provider", "postgresql"), InlineData("Sessions:IdleMinutes", "60"), InlineData("Portal:PublicUrl", "https://people.example.org")]
+    public void A_right_setting_is_not_complained_about(string name, string value)
+    {
+        var output = new StringWriter();
+
+        Assert.False(SettingsCheck.Report(With(name, value), output));
+
+        Assert.Empty(output.ToString());
+    }
+
+    [Fact]
+    public async Task A_wrong_setting_stops_the_start_with_exit_code_1_and_its_name()
+    {
+        var (code, output) = await Run(["--urls", "http://127.0.0.1:0"], ("UserAdmin__Database__Provider", "Oracle"));
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("UserAdmin:Database:Provider must be one of Sqlite, PostgreSql, SqlServer", output);
+        Assert.Single(output.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A09_A_weak_password_of_the_first_administrator_stops_the_start()
+    {
+        var (code, output) = await Run(["--urls", "http://127.0.0.1:0"], ("USERADMIN_ADMIN_EMAIL", "alice@example.org"), ("USERADMIN_ADMIN_PASSWORD", "admin"));
+
+        Assert.Equal(1, code);
+        Assert.Contains("USERADMIN_ADMIN_PASSWORD", output);
+        Assert.Contains("at least 15 characters", output);
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_reached_stops_the_start_and_names_the_setting()
+    {
+        var (code, output) = await Run(["migrate"], ("UserAdmin__Database__Provider", "PostgreSql"), ("UserAdmin__Database__ConnectionString", "Host=127.0.0.1;Port=1;Username=x;Password=canary-secret;Timeout=3"));
+
+        Assert.Equal(1, code);
+        Assert.Contains("UserAdmin:Database:ConnectionString", output);
+        Assert.DoesNotContain("canary-secret", output);
+    }
+
+    [Fact]
+    public async Task An_unknown_command_is_refused_with_the_help()
+    {
+        var (code, output) = await Run(["explode"]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("There is no command 'explode'.", output);
+        Assert.Contains("./run create-admin", output);
+    }
+
+    [Fact]
+    public async Task Help_tells_the_commands()
+    {
+        var (code, output) = await Run(["help"]);
+
+        Assert.Equal(0, code);
+        Assert.Contains("./run seed", output);
+    }
+
+    private static IConfiguration With(string name, string value) =>
+        new ConfigurationBuilder().AddInMemoryCollection([new($"UserAdmin:{name}", value)]).Build();
+
+    // The real program in a folder of its own, for whatever it does before it serves.
+    private static async Task<(int Code, string Output)> Run(string[] arguments, params (string Name, string Value)[] environment)
+    {
+        var folder = Directory.CreateTempSubdirectory("useradmin-test-run-").FullName;
+        try
+        {
+            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "UserAdmin.Web.dll"), .. arguments])
+            {
+                WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            };
+            foreach (var (name, value) in environment)
+                start.Environment[name] = value;
+            using var program = Process.Start(start)!;
+            var output = program.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            var errors = program.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            try
+            {
+                await program.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                program.Kill(entireProcessTree: true);
+                Assert.Fail("The program went on although it should have stopped.");
+            }
+            return (program.ExitCode, await errors + await output);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Roles;
+using UserAdmin.Core.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace UserAdmin.Tests.Users;
+
+public class LastAdministratorTests
+{
+    private const int Rounds = 100;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static MatrixTheoryData<DatabaseProvider, string> Ways =>
+        new(TestDatabase.Each.Select(row => row.Data), ["deactivate", "lock", "delete", "end date"]);
+
+    [Theory, MemberData(nameof(Ways))]
+    public async Task E07_Two_administrators_who_remove_each_other_at_once_never_leave_none(DatabaseProvider provider, string way)
+    {
+        await using var portal = await TestPortal.StartAsync(provider);
+        var (alice, bob) = (await portal.Given(Alice), await portal.Given(Bob));
+
+        for (var round = 0; round < Rounds; round++)
+        {
+            var answers = await Task.WhenAll(Remove(portal, way, alice, bob), Remove(portal, way, bob, alice));
+
+            var refused = Assert.Single(answers, answer => answer is not null);
+            Assert.Equal("user.last_administrator", refused!.Code);
+            Assert.Equal(1, await CountActive(portal));
+            await portal.Run((UserAdminDbContext db) => db.Users.ExecuteUpdateAsync(user => user
+                .SetProperty(u => u.DeactivatedAt, (DateTimeOffset?)null).SetProperty(u => u.LockedUntil, (DateTimeOffset?)null)
+                .SetProperty(u => u.DeletedAt, (DateTimeOffset?)null).SetProperty(u => u.ExpiresAt, (DateTimeOffset?)null), Cancel));
+        }
+    }
+
+    [Theory, InlineData("deactivate"), InlineData("lock"), InlineData("delete")]
+    public async Task E07_Others_who_are_not_active_or_have_an_end_date_do_not_count(string way)
+    {
+        await using var portal = await TestPortal.StartAsync();
+        var now = portal.Clock.Now;
+        var alice = await portal.Given(Alice);
+        await portal.Given(new("Inactive", "X", true), user => user.Deactivate("x", now));
+        await portal.Given(new("Locked", "X", true), user => user.Lock(now.AddDays(1), "x"));
+        await portal.Given(new("Deleted", "X", true), user => user.Delete("x", now));
+        await portal.Given(new("Pending", "X", true), user => user.ActivatedAt = null);
+        await portal.Given(new("Ending", "X", true), user => user.ExpiresAt = now.AddDays(1));
+
+        Assert.Equal("user.last_administrator", (await Remove(portal, way, Actor.System, alice))?.Code);
+    }
+
+    [Fact]
+    public async Task E07_Somebody_who_is_no_administrator_can_always_be_removed()
+    {
+        await using var portal = await TestPortal.StartAsync();
+        var (alice, carol) = (await portal.Given(Alice), await portal.Given(Carol));
+
+        Assert.Null(await Remove(portal, "deactivate", alice, carol));
+    }
+
+    private static async Task<Problem?> Remove(TestPortal portal, string way, Actor actor, Actor target)
+    {
+        if (way == "end date")
+        {
+            var original = UserForm.Of(await portal.Load(target.Id));
+            var mine = original.Copy();
+            mine.LastDay = new(2099, 1, 1);
+            return (await portal.Run((UserService users) => users.EditAsync(target.Id, mine, original, actor, Cancel))).Problem;
+        }
+        return (await portal.Run((UserLifecycle users) => way switch
+        {
+            "deactivate" => users.DeactivateAsync(target.Id, "reason", actor, Cancel),
+            "lock" => users.LockAsync(target.Id, null, "reason", actor, Cancel),
+            _ => users.DeleteAsync(target.Id, "reason", actor, Cancel),
+        })).Problem;
+    }
+
+    private static Task<int> CountActive(TestPortal portal) => portal.Run((UserAdminDbContext db) =>
+        db.Users.CountAsync(u => u.DeactivatedAt == null && u.LockedUntil == null && u.DeletedAt == null && u.ExpiresAt == null
+            && db.UserRoles.Any(role => role.UserId == u.Id && role.RoleId == Role.AdministratorId), Cancel));
+}
