@@ -25,6 +25,9 @@ public sealed class Tab
         return tab;
     }
 
+    /// <summary>Once its connection was cut, the browser tells of nothing else.</summary>
+    public bool IsCut { get; set; }
+
     /// <summary>An answer of this status is what the test is about.</summary>
     public void Expect(int status) => expected.Add(status);
 
@@ -85,19 +88,19 @@ public sealed class Tab
         {
             // Answers with a bad status are judged below.
             if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
-                Problems.Add(message.Text);
+                Note(message.Text);
         };
-        Page.PageError += (_, error) => Problems.Add(error);
+        Page.PageError += (_, error) => Note(error);
         Page.Response += (_, response) =>
         {
             if (response.Status >= 400 && !expected.Contains(response.Status))
-                Problems.Add($"{response.Status} {response.Url}");
+                Note($"{response.Status} {response.Url}");
         };
         Page.RequestFailed += (_, request) =>
         {
             // Leaving a page aborts what it still asks for.
             if (request.Failure is not "net::ERR_ABORTED")
-                Problems.Add($"{request.Failure} {request.Url}");
+                Note($"{request.Failure} {request.Url}");
         };
         Page.Request += (_, request) => Judge(request.Url);
         Page.WebSocket += (_, socket) => Judge(socket.Url);
@@ -107,6 +110,12 @@ public sealed class Tab
     {
         var asked = new Uri(address);
         if (asked.Scheme is not ("data" or "blob") && asked.Authority != url.Authority)
-            Problems.Add($"Another host: {address}");
+            Note($"Another host: {address}");
+    }
+
+    private void Note(string problem)
+    {
+        if (!IsCut)
+            Problems.Add(problem);
     }
 }

@@ -19,6 +19,10 @@ function toggleMenu(open) {
 
 document.addEventListener("click", async event => {
     const target = event.target;
+    if (target.closest(".skip")) {
+        event.preventDefault();
+        document.getElementById("content").focus();
+    }
     const choice = target.closest("[data-theme-choice]");
     if (choice) {
         root.dataset.theme = choice.dataset.themeChoice;
@@ -90,8 +94,14 @@ if (bar) {
             // The server is not back yet; the button stays.
         }
     };
+    // What was typed while nobody listened is told again; telling it twice changes nothing.
+    const typed = new Set();
+    document.addEventListener("change", event => event.target.form && typed.add(event.target));
     new MutationObserver(() => {
         if (bar.classList.contains("components-reconnect-rejected")) location.reload();
+        if (bar.classList.contains("components-reconnect-hide"))
+            for (const field of typed)
+                if (field.isConnected) field.dispatchEvent(new Event("change", { bubbles: true }));
     }).observe(bar, { attributes: true, attributeFilter: ["class"] });
     document.getElementById("components-reconnect-button").addEventListener("click", retry);
 }

@@ -1,0 +1,91 @@
+using Deque.AxeCore.Commons;
+using Microsoft.Playwright;
+using UserAdmin.Core.Users;
+using static Microsoft.Playwright.Assertions;
+
+namespace UserAdmin.Tests.InBrowser;
+
+[Trait("Kind", "Browser")]
+public class AccessibilityTests(Chromium chromium) : BrowserTest(chromium)
+{
+    private const string Check = """
+        async () => (await axe.run()).violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 200)).join(' | ')}`)
+        """;
+
+    private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
+
+    private readonly List<string> found = [];
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 1366, 850)]
+    [InlineData(ColorScheme.Dark, 1366, 850)]
+    [InlineData(ColorScheme.Light, 390, 844)]
+    [InlineData(ColorScheme.Dark, 390, 844)]
+    public async Task Axe_finds_nothing_and_nothing_sticks_out_on_any_page(ColorScheme colours, int width, int height)
+    {
+        var alice = await App.Given(Alice);
+        var carol = await App.Given(Carol);
+        await App.Given(Dave, user => user.ActivatedAt = null);
+        await App.Given(new Person("Erin", "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessen", false));
+        await App.Run((UserLifecycle users) => users.LockAsync(carol.Id, null, "A test", alice, TestContext.Current.CancellationToken));
+        var tab = await Open(options: new() { ColorScheme = colours, ViewportSize = new() { Width = width, Height = height } });
+
+        await tab.Go("/account/sign-in", isPortal: false);
+        await Look(tab, "sign-in");
+        await tab.Button("Sign in").ClickAsync();
+        await Expect(tab[".validation-message"].First).ToBeVisibleAsync();
+        await Look(tab, "sign-in refused");
+        await tab.Go("/account/activate", isPortal: false);
+        await Look(tab, "dead link");
+        await tab.SignIn(Alice);
+        await Look(tab, "my account");
+        foreach (var page in new[] { "/", "/users?status=active,locked", "/users?search=nobody", "/users/deleted", $"/users/{carol.Id}", $"/users/{carol.Id}/sessions", "/audit?outcome=success", "/audit?address=1" })
+        {
+            await tab.Go(page);
+            await Expect(tab["[aria-busy=true]"]).ToHaveCountAsync(0);
+            await Look(tab, page);
+        }
+
+        await tab.Go("/users/new");
+        await tab.Button("Create user").ClickAsync();
+        await Expect(tab[".validation-message"].First).ToBeVisibleAsync();
+        await Look(tab, "new user, refused");
+        await tab.Go("/users");
+        foreach (var menu in new[] { "Filter", "Columns", "Views" })
+        {
+            await tab[".tools summary"].Filter(new() { HasText = menu }).ClickAsync();
+            await Look(tab, menu);
+            await tab.Page.Keyboard.PressAsync("Escape");
+        }
+        await tab.Go("/audit");
+        await tab[".event summary"].First.ClickAsync();
+        await Look(tab, "an event");
+        await tab[".tools summary"].ClickAsync();
+        await Look(tab, "audit filter");
+        await tab.Find("Dave Dyer");
+        await tab.Button("Make activation link").ClickAsync();
+        await Expect(tab.Field("Activation link")).ToBeVisibleAsync();
+        await Look(tab, "activation link");
+        await tab.Button("Edit Contact").ClickAsync();
+        await Look(tab, "a section");
+        await tab.Button("Cancel").ClickAsync();
+        await tab.Button("Delete user").ClickAsync();
+        await tab.Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete user" }).ClickAsync();
+        await Expect(tab[".validation-message"].First).ToBeVisibleAsync();
+        await Look(tab, "dialog");
+        tab.Expect(404);
+        await tab.Go("/nothing", isPortal: false);
+        await Look(tab, "not found");
+
+        Assert.Empty(found);
+    }
+
+    private async Task Look(Tab tab, string what)
+    {
+        await tab.Page.EvaluateAsync($"() => {{ if (!window.axe) {{ {Axe} }} }}");
+        found.AddRange((await tab.Page.EvaluateAsync<string[]>(Check)).Select(violation => $"{what}: {violation}"));
+        var tooWide = await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        if (tooWide > 0)
+            found.Add($"{what}: sticks out by {tooWide}");
+    }
+}
