@@ -29,6 +29,10 @@ public static class Text
         return HasHiddenCharacters(trimmed) ? trimmed : trimmed.Normalize(NormalizationForm.FormKC);
     }
 
+    /// <summary>What is left of text that is only looked for: databases can't even be asked about a NUL or half a character.</summary>
+    public static string Visible(string? text) =>
+        string.Concat((text ?? "").EnumerateRunes().Where(rune => rune != Rune.ReplacementChar && !Rune.IsControl(rune) || Rune.IsWhiteSpace(rune)));
+
     /// <summary>At most so many UTF-16 units, without cutting a character in half: databases refuse halves.</summary>
     public static string Shorten(string text, int maximum) =>
         text.Length <= maximum ? text : text[..(char.IsHighSurrogate(text[maximum - 1]) ? maximum - 1 : maximum)];

@@ -89,11 +89,11 @@ public sealed class UserDirectory(
             users = hasSignedIn ? users.Where(u => u.LastSignInAt > User.Never) : users.Where(u => u.LastSignInAt == User.Never);
         if (StartOf(filter.CreatedFrom) is { } createdFrom)
             users = users.Where(u => u.CreatedAt >= createdFrom);
-        if (StartOf(filter.CreatedTo?.AddDays(1)) is { } createdTo)
+        if (EndOf(filter.CreatedTo) is { } createdTo)
             users = users.Where(u => u.CreatedAt < createdTo);
         if (StartOf(filter.LastSignInFrom) is { } signInFrom)
             users = users.Where(u => u.LastSignInAt >= signInFrom);
-        if (StartOf(filter.LastSignInTo?.AddDays(1)) is { } signInTo)
+        if (EndOf(filter.LastSignInTo) is { } signInTo)
             users = users.Where(u => u.LastSignInAt > User.Never && u.LastSignInAt < signInTo);
         return users;
     }
@@ -124,6 +124,8 @@ public sealed class UserDirectory(
         var count = await kept.FindAsync(tenant.Tenant, filter.Key, fresh => Matching(fresh, fresh.Users, filter, clock.GetUtcNow()).LongCountAsync(CancellationToken.None), cancel);
         return count is null ? new(Few, IsAtLeast: true) : new(count.Value, IsKept: true);
     }
+
+    private static DateTimeOffset? EndOf(DateOnly? day) => day < DateOnly.MaxValue ? StartOf(day.Value.AddDays(1)) : day is null ? null : DateTimeOffset.MaxValue;
 
     private static DateTimeOffset? StartOf(DateOnly? day) => day is { } date ? new(date, TimeOnly.MinValue, TimeSpan.Zero) : null;
 }

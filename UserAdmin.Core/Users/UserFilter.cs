@@ -14,7 +14,7 @@ public sealed record UserFilter
         init
         {
             field = value;
-            Words = [.. Text.Fold(value).Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(6)];
+            Words = [.. Text.Fold(Text.Visible(value)).Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(6)];
         }
     }
 

@@ -23,7 +23,7 @@ public sealed record AuditListState
     public static AuditListState Parse(Uri address)
     {
         var query = QueryHelpers.ParseQuery(address.Query).ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
-        string? Text(string name) => query.GetValueOrDefault(name) is { Length: > 0 and <= 100 } text ? text : null;
+        string? Text(string name) => query.GetValueOrDefault(name) is { Length: > 0 and <= 100 } text && !Core.Common.Text.HasHiddenCharacters(text) ? text : null;
         DateOnly? DayOf(string name) => Day.Parse(Text(name));
         Guid? Id(string name) => Guid.TryParse(Text(name), out var id) ? id : null;
         T? Word<T>(string name) where T : struct, Enum => Enum.TryParse<T>(Text(name)?.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var value) && Enum.IsDefined(value) ? value : null;
