@@ -1,0 +1,142 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using UserAdmin.Core.Common;
+using UserAdmin.Web.Security;
+
+namespace UserAdmin.Tests.Guards;
+
+public class RouteTests
+{
+    // What a stranger, Carol (no role) and Alice (administrator) get. A route that isn't here fails the test below: say who may use it.
+    private static readonly Dictionary<string, (string Try, int Stranger, int Carol, int Alice)> Matrix = new()
+    {
+        ["/"] = ("/", 302, 302, 200),
+        ["/me"] = ("/me", 302, 200, 200),
+        ["/users"] = ("/users", 302, 403, 200),
+        ["/users/new"] = ("/users/new", 302, 403, 200),
+        ["/users/deleted"] = ("/users/deleted", 302, 403, 200),
+        ["/users/{Id:guid}"] = ("/users/{alice}", 302, 403, 200),
+        ["/users/{Id:guid}/{Tab}"] = ("/users/{alice}/sessions", 302, 403, 200),
+        ["/audit"] = ("/audit", 302, 403, 200),
+        ["/account/sign-in"] = ("/account/sign-in", 200, 302, 302),
+        ["/account/sign-out"] = ("POST /account/sign-out", 302, 400, 400),
+        ["/account/activate"] = ("/account/activate", 200, 200, 200),
+        ["/account/activate/{secret:length(43)}"] = ("/account/activate/0123456789012345678901234567890123456789012", 302, 302, 302),
+        ["/setup"] = ("/setup", 302, 302, 302),
+        ["/error"] = ("/error", 200, 200, 200),
+        ["/not-found"] = ("/not-found", 302, 200, 200),
+        ["/status/{code:int}"] = ("/status/404", 200, 200, 200),
+        ["/health/live"] = ("/health/live", 200, 200, 200),
+        ["/health/ready"] = ("/health/ready", 200, 200, 200),
+        ["/_blazor"] = ("/_blazor", 403, 403, 403),
+        ["/_blazor/negotiate"] = ("POST /_blazor/negotiate", 403, 403, 403),
+        ["/_blazor/disconnect/"] = ("POST /_blazor/disconnect/", 403, 403, 403),
+        ["/_blazor/initializers/"] = ("/_blazor/initializers/", 403, 403, 403),
+        ["/_framework/opaque-redirect"] = ("/_framework/opaque-redirect", 302, 400, 400),
+    };
+
+    [Fact]
+    public async Task E01_Every_route_is_in_the_matrix_and_the_matrix_has_no_other()
+    {
+        await using var app = await TestApp.StartAsync();
+
+        var routes = app.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+            .Where(endpoint => !IsFile(endpoint)).Select(endpoint => endpoint.RoutePattern.RawText!).Distinct();
+
+        Assert.Equal(Matrix.Keys.Order(StringComparer.Ordinal), routes.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task E01_Every_route_lets_in_whom_the_matrix_says_and_nobody_else()
+    {
+        await using var app = await TestApp.StartAsync();
+        using var stranger = app.Open();
+        using var carol = await app.SignInAs(await app.Given(Carol));
+        using var alice = await app.SignInAs(app.Alice);
+
+        foreach (var (route, (attempt, forStranger, forCarol, forAlice)) in Matrix)
+            Assert.Equal((route, forStranger, forCarol, forAlice), (route, await Try(app, stranger, attempt), await Try(app, carol, attempt), await Try(app, alice, attempt)));
+    }
+
+    [Fact]
+    public async Task E01_A_stranger_who_is_sent_away_is_sent_to_the_sign_in()
+    {
+        await using var app = await TestApp.StartAsync();
+        using var stranger = app.Open();
+
+        foreach (var path in new[] { "/", "/users", "/audit", "/me", $"/users/{app.Alice.Id}", "/no-such-page" })
+            Assert.Equal($"/account/sign-in?returnUrl={Uri.EscapeDataString(path)}", (await stranger.Get(path)).Target);
+    }
+
+    // The router inside a circuit knows only attributes, so each page must have one.
+    [Fact]
+    public void E01_Every_page_says_who_may_see_it()
+    {
+        var pages = typeof(Program).Assembly.GetTypes().Where(type => type.IsDefined(typeof(RouteAttribute), inherit: false)).ToList();
+
+        Assert.NotEmpty(pages);
+        Assert.All(pages, page => Assert.True(
+            page.IsDefined(typeof(AllowAnonymousAttribute), true) || page.IsDefined(typeof(RequirePermissionAttribute), true) || page.IsDefined(typeof(AuthorizeAttribute), true) || page.Name == "NotFoundPage",
+            $"{page.Name} names neither a permission nor [Authorize] nor [AllowAnonymous]."));
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Each), MemberType = typeof(TestDatabase))]
+    public async Task F05_D09_No_address_makes_a_page_fail(Core.Data.DatabaseProvider provider)
+    {
+        await using var app = await TestApp.StartAsync(provider);
+        using var browser = await app.SignInAs(app.Alice);
+        var id = app.Alice.Id;
+        string[] addresses =
+        [
+            "/users?search=%00", "/users?search=abc%00", "/users?search=%ED%A0%80", "/users?search=%22", "/users?search=%25%25%25", $"/users?search={new string('a', 199)}😀",
+            "/users?sort=name;--", "/users?sort=-", "/users?size=0", "/users?size=1000000000", "/users?size=-1", "/users?status=x,active,7,Active", "/users?after=%00", $"/users?before={id}&after=x", "/users?at=end&after=x",
+            "/users?created-from=9999-12-31&created-to=9999-12-31&last-sign-in-from=0001-01-01&last-sign-in-to=9999-12-31", "/users?search=a&search=b", "/users?administrator=maybe",
+            "/audit?address=%00", "/audit?address=%F0%9F%91%91", "/audit?from=0001-01-01&to=9999-12-31", "/audit?actor=x&target=y", "/audit?action=nope&category=9&outcome=x", "/audit?at=end", $"/audit?after={id}",
+            $"/users/{id}/activity?actor=x", $"/users/{id}/sessions?x=%00", "/users/deleted?after=x&at=end",
+        ];
+
+        foreach (var address in addresses)
+        {
+            using var response = await browser.Get(address);
+            Assert.Equal((address, 200), (address, (int)response.StatusCode));
+            Assert.DoesNotContain("Something went wrong", await response.Text());
+        }
+    }
+
+    [Theory, InlineData("/users/01900000-0000-7000-8000-00000000dead"), InlineData("/users/not-an-id"), InlineData("/users/{alice}/no-such-tab"), InlineData("/no-such-page")]
+    public async Task An_unknown_address_is_a_page_that_says_so(string address)
+    {
+        await using var app = await TestApp.StartAsync();
+        using var browser = await app.SignInAs(app.Alice);
+
+        using var response = await browser.Get(address.Replace("{alice}", $"{app.Alice.Id}", StringComparison.Ordinal));
+
+        Assert.Equal(404, (int)response.StatusCode);
+        Assert.Contains("There is nothing here", await response.Text());
+    }
+
+    [Fact]
+    public async Task Somebody_without_permission_sees_neither_the_pages_nor_their_menu_entries()
+    {
+        await using var app = await TestApp.StartAsync();
+        using var carol = await app.SignInAs(await app.Given(Carol));
+
+        using var refused = await carol.Get("/users");
+        var menu = await (await carol.Get("/me")).Text();
+
+        Assert.Contains("This page is not open to you", await refused.Text());
+        Assert.DoesNotContain("href=\"/users\"", menu);
+        Assert.DoesNotContain("href=\"/audit\"", menu);
+    }
+
+    private static bool IsFile(RouteEndpoint endpoint) => endpoint.Metadata.Any(data => data.GetType().Name is "StaticAssetDescriptor" or "BuildAssetMetadata");
+
+    private static async Task<int> Try(TestApp app, Browser browser, string attempt)
+    {
+        var path = attempt.Split(' ')[^1].Replace("{alice}", $"{app.Alice.Id}", StringComparison.Ordinal);
+        using var response = attempt.StartsWith("POST", StringComparison.Ordinal) ? await browser.Post(path, ("x", "y")) : await browser.Get(path);
+        return (int)response.StatusCode;
+    }
+}
