@@ -70,7 +70,7 @@ public sealed class UserDirectory(
         // Somebody who types a whole address means its owner.
         var owner = filter.Words is [var word] && word.Contains('@') ? db.Users.Where(u => u.NormalizedEmail == word) : null;
         var isOwner = owner is not null && await owner.AnyAsync(cancel);
-        var isCapped = !isOwner && await db.CountMatchingAsync(filter.Words, UserSearch.Limit + 1, cancel) > UserSearch.Limit;
+        var isCapped = !isOwner && actor.Can(Permission.UsersView) && await db.CountMatchingAsync(filter.Words, UserSearch.Limit + 1, cancel) > UserSearch.Limit;
 
         var found = Matching(db, isOwner ? owner! : db.UsersMatching(filter.Words, UserSearch.Limit), filter, now).VisibleTo(actor);
         var page = await PageAsync(found, filter, start, now, cancel);

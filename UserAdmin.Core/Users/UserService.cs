@@ -8,7 +8,7 @@ using UserAdmin.Core.Roles;
 namespace UserAdmin.Core.Users;
 
 /// <summary>What became of an edit: saved, or the fields that somebody else changed meanwhile together with the current state.</summary>
-public sealed record EditOutcome(IReadOnlyList<FieldConflict> Conflicts, UserForm Current, string Stamp);
+public sealed record EditOutcome(IReadOnlyList<FieldConflict> Conflicts, UserForm Current);
 
 /// <summary>Makes and edits users.</summary>
 public sealed class UserService(UserAdminDbContext db, Administrators administrators, ILookupNormalizer normalizer, TimeProvider clock)
@@ -54,7 +54,7 @@ public sealed class UserService(UserAdminDbContext db, Administrators administra
                     select new FieldConflict(field, field.Get(original), field.Get(current), field.Get(mine))];
             if (conflicts.Count > 0)
             {
-                outcome = new(conflicts, current, user.ConcurrencyStamp ?? "");
+                outcome = new(conflicts, current);
                 return Result.Ok;
             }
 
@@ -76,7 +76,7 @@ public sealed class UserService(UserAdminDbContext db, Administrators administra
                 if (await TrySaveAsync(user, cancel) is { } taken)
                     return taken;
             }
-            outcome = new([], UserForm.Of(user), user.ConcurrencyStamp ?? "");
+            outcome = new([], UserForm.Of(user));
             return Result.Ok;
         }, cancel);
         return result.Succeeded ? outcome! : result.Problem;
