@@ -67,7 +67,9 @@ internal sealed class BenchRun(Options options)
                 cluster is null ? "" : Report.Number(timing.DatabaseCpu),
                 timings.Find(other => other.Target.Name == timing.Target.Bare) is { } compared ? Report.Number(timing.AllCpu / compared.AllCpu) : "",
                 $"{timing.Bytes:N0}", Count(commands, timing), Report.Number(timing.ConcurrentP95), Report.Number(timing.PerSecond)]));
-        Report.Line($"One password hash on this machine: {Report.Number(OneHash())} ms. Load of the machine afterwards: {Proc.LoadAverage()}.");
+        var memory = portal.Memory();
+        Report.Line($"The portal's memory after this load: {memory.All / 1024} MB resident, {memory.Anonymous / 1024} MB of it anonymous. " +
+            $"One password hash on this machine: {Report.Number(OneHash())} ms. Load of the machine afterwards: {Proc.LoadAverage()}.");
         Report.Line();
     }
 

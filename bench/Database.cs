@@ -7,7 +7,7 @@ namespace UserAdmin.Bench;
 /// <summary>What the requests ask for: taken from the database, so that they find something.</summary>
 internal sealed record Samples(
     long Users, IReadOnlyList<string> Ids, IReadOnlyList<string> Emails, string CommonWord, long CommonMatches,
-    IReadOnlyList<string> Actors, IReadOnlyList<string> Targets, IReadOnlyList<string> Addresses, long Events);
+    IReadOnlyList<string> Actors, IReadOnlyList<string> Targets, IReadOnlyList<string> Addresses, string BusiestActor, string BusiestAddress, long Events);
 
 /// <summary>A seeded database. It is made once and kept in the data folder.</summary>
 internal sealed class Database(Provider provider, int users, string connectionString)
@@ -80,10 +80,12 @@ internal sealed class Database(Provider provider, int users, string connectionSt
         var count = await ReadAsync("SELECT (SELECT count(*) FROM users WHERE deleted_at IS NULL)", $"SELECT count(*) FROM users WHERE deleted_at IS NULL AND search_text LIKE '%{word}%'", "SELECT count(*) FROM audit_events");
 
         var active = await ReadAsync("SELECT actor_id, target_id, address FROM audit_events WHERE actor_id IS NOT NULL AND target_id IS NOT NULL AND address IS NOT NULL ORDER BY utc_microseconds DESC LIMIT 2000");
+        var busiest = await ReadAsync(Busiest("actor_id"), Busiest("address"));
         return new(
             Number(count[0]), Column(people, 0).Take(200).ToList(), Column(people, 1).Take(200).ToList(), word, Number(count[1]),
-            Column(active, 0), Column(active, 1), Column(active, 2), Number(count[2]));
+            Column(active, 0), Column(active, 1), Column(active, 2), busiest[0][0], busiest[1][0], Number(count[2]));
 
+        static string Busiest(string column) => $"SELECT {column} FROM audit_events WHERE {column} IS NOT NULL GROUP BY {column} ORDER BY count(*) DESC LIMIT 1";
         static List<string> Column(List<string[]> rows, int column) => [.. rows.Select(row => row[column]).Distinct().Take(200)];
         static long Number(string[] row) => long.Parse(row[0]);
     }

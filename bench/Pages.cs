@@ -17,6 +17,7 @@ internal static class Pages
             Get("bare: search, one match, LIKE, count", i => $"/search?rows={Rows}&text={Uri.EscapeDataString(Pick(samples.Emails, i).ToUpperInvariant())}"),
             Get("bare: a person", i => $"/user/{Pick(samples.Ids, i)}"),
             Get("bare: HTML, first page, count", _ => $"/html?rows={Rows}&offset=0"),
+            Get("bare: HTML, 100 rows, count", _ => "/html?rows=100&offset=0"),
             Get("bare: HTML, last page by offset, count", _ => $"/html?rows={Rows}&offset={lastPage}"),
         ];
     }
@@ -31,6 +32,7 @@ internal static class Pages
         return
         [
             Get("users: first page", _ => "/users", first),
+            Get("users: first page of 100", _ => "/users?size=100", "bare: HTML, 100 rows, count"),
             Get("users: by last sign-in", _ => "/users?sort=-last-sign-in", first),
             Get("users: inactive", _ => "/users?status=inactive", first),
             Get("users: locked", _ => "/users?status=locked", first),
@@ -45,6 +47,7 @@ internal static class Pages
             Get("users: search, one match", i => $"/users?search={Uri.EscapeDataString(Pick(samples.Emails, i))}", "bare: search, one match, LIKE, count"),
             Get("users: search, many matches", _ => $"/users?search={samples.CommonWord}", "bare: search, many matches, LIKE, count"),
             Get("users: search, two letters", _ => $"/users?search={samples.CommonWord[..2]}", "bare: search, many matches, LIKE, count"),
+            Get("users: search, two letters, nobody", _ => "/users?search=qx", "bare: search, many matches, LIKE, count"),
             Get("person", i => $"/users/{Id(i)}", "bare: a person"),
             Get("person: sessions", i => $"/users/{Id(i)}/sessions", "bare: a person"),
             Get("person: activity", i => $"/users/{Id(i)}/activity", "bare: a person"),
@@ -59,6 +62,10 @@ internal static class Pages
             Get("audit: by address", i => $"/audit?address={Uri.EscapeDataString(Pick(samples.Addresses, i))}", first),
             Get("audit: by time", _ => $"/audit?from={day}&to={day}", first),
             Get("audit: action and outcome that never meet", _ => "/audit?action=sign_in.succeeded&outcome=denied", first),
+            Get("audit: action and category that never meet", _ => "/audit?action=sign_in.succeeded&category=users", first),
+            Get("audit: busiest person, rare action", _ => $"/audit?actor={samples.BusiestActor}&action=user.restored", first),
+            Get("audit: busiest person, denied", _ => $"/audit?actor={samples.BusiestActor}&outcome=denied", first),
+            Get("audit: busiest address, rare action", _ => $"/audit?address={samples.BusiestAddress}&action=user.restored", first),
             Get("dashboard", _ => "/", first),
             new("sign-in (POST)", server, _ => stranger.PostAsync(signIn), Expected: 302),
         ];
