@@ -80,7 +80,10 @@ public sealed class AuditTrail(UserAdminDbContext db)
             events = events.Where(e => e.TargetId == targetId);
         if (filter.Action is { } action)
             events = events.Where(e => e.Action == action);
-        if (filter.Category is { } category)
+        // An action has one category: asking for both would make a database read all of the one to find none of the other.
+        if (filter.Action is not null && filter.Category is not null && AuditAction.Find(filter.Action)?.Category != filter.Category)
+            return events.Where(e => false);
+        if (filter.Action is null && filter.Category is { } category)
             events = events.Where(e => e.Category == category);
         if (filter.Outcome is { } outcome)
             events = events.Where(e => e.Outcome == outcome);

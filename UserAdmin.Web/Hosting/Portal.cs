@@ -33,5 +33,14 @@ internal static class Portal
 
     // Our policy says who may frame a page; Blazor's own header would only repeat it.
     public static void MapPortal(this WebApplication app) =>
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
+        {
+            options.ContentSecurityFrameAncestorsPolicy = null;
+            // Compressed, but without remembering what was sent before: that memory is most of what an open page costs.
+            options.ConfigureWebSocketAcceptContext = (_, socket) =>
+            {
+                (socket.DangerousEnableCompression, socket.DisableServerContextTakeover) = (true, true);
+                return Task.CompletedTask;
+            };
+        });
 }
