@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using UserAdmin.Web.Hosting;
 
@@ -46,7 +45,7 @@ public class SettingsTests
     [Fact]
     public async Task A_wrong_setting_stops_the_start_with_exit_code_1_and_its_name()
     {
-        var (code, output) = await Run(["--urls", "http://127.0.0.1:0"], ("UserAdmin__Database__Provider", "Oracle"));
+        var (code, output) = await RealProgram.Run(["--urls", "http://127.0.0.1:0"], ("UserAdmin__Database__Provider", "Oracle"));
 
         Assert.Equal(1, code);
         Assert.StartsWith("UserAdmin:Database:Provider must be one of Sqlite, PostgreSql, SqlServer", output);
@@ -56,7 +55,7 @@ public class SettingsTests
     [Fact]
     public async Task A09_A_weak_password_of_the_first_administrator_stops_the_start()
     {
-        var (code, output) = await Run(["--urls", "http://127.0.0.1:0"], ("USERADMIN_ADMIN_EMAIL", "alice@example.org"), ("USERADMIN_ADMIN_PASSWORD", "admin"));
+        var (code, output) = await RealProgram.Run(["--urls", "http://127.0.0.1:0"], ("USERADMIN_ADMIN_EMAIL", "alice@example.org"), ("USERADMIN_ADMIN_PASSWORD", "admin"));
 
         Assert.Equal(1, code);
         Assert.Contains("USERADMIN_ADMIN_PASSWORD", output);
@@ -66,65 +65,13 @@ public class SettingsTests
     [Fact]
     public async Task A_database_that_cannot_be_reached_stops_the_start_and_names_the_setting()
     {
-        var (code, output) = await Run(["migrate"], ("UserAdmin__Database__Provider", "PostgreSql"), ("UserAdmin__Database__ConnectionString", "Host=127.0.0.1;Port=1;Username=x;Password=canary-secret;Timeout=3"));
+        var (code, output) = await RealProgram.Run(["migrate"], ("UserAdmin__Database__Provider", "PostgreSql"), ("UserAdmin__Database__ConnectionString", "Host=127.0.0.1;Port=1;Username=x;Password=canary-secret;Timeout=3"));
 
         Assert.Equal(1, code);
         Assert.Contains("UserAdmin:Database:ConnectionString", output);
         Assert.DoesNotContain("canary-secret", output);
     }
 
-    [Fact]
-    public async Task An_unknown_command_is_refused_with_the_help()
-    {
-        var (code, output) = await Run(["explode"]);
-
-        Assert.Equal(2, code);
-        Assert.Contains("There is no command 'explode'.", output);
-        Assert.Contains("./run create-admin", output);
-    }
-
-    [Fact]
-    public async Task Help_tells_the_commands()
-    {
-        var (code, output) = await Run(["help"]);
-
-        Assert.Equal(0, code);
-        Assert.Contains("./run seed", output);
-    }
-
     private static IConfiguration With(string name, string value) =>
         new ConfigurationBuilder().AddInMemoryCollection([new($"UserAdmin:{name}", value)]).Build();
-
-    // The real program in a folder of its own, for whatever it does before it serves.
-    private static async Task<(int Code, string Output)> Run(string[] arguments, params (string Name, string Value)[] environment)
-    {
-        var folder = Directory.CreateTempSubdirectory("useradmin-test-run-").FullName;
-        try
-        {
-            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "UserAdmin.Web.dll"), .. arguments])
-            {
-                WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
-            };
-            foreach (var (name, value) in environment)
-                start.Environment[name] = value;
-            using var program = Process.Start(start)!;
-            var output = program.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var errors = program.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            try
-            {
-                await program.WaitForExitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                program.Kill(entireProcessTree: true);
-                Assert.Fail("The program went on although it should have stopped.");
-            }
-            return (program.ExitCode, await errors + await output);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
 }
