@@ -1,4 +1,6 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
+using UserAdmin.Core.Data;
 using static Microsoft.Playwright.Assertions;
 
 namespace UserAdmin.Tests.InBrowser;
@@ -55,6 +57,41 @@ public class ShellTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task A_page_that_fails_says_so_and_goes_on_when_asked_again()
+    {
+        await App.Given(Alice);
+        var tab = await OpenAs(Alice, "/users");
+        await Rename("audit_events", "lost");
+
+        await tab.Link("Audit log").ClickAsync();
+        await Expect(tab["main [role=alert]"]).ToContainTextAsync("tell your administrator this number");
+        await Expect(tab["body"]).Not.ToContainTextAsync("Exception");
+        await Rename("lost", "audit_events");
+        await tab.Button("Try again").ClickAsync();
+
+        await Expect(tab.Heading("Audit log")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_page_that_can_not_go_on_offers_to_load_it_again()
+    {
+        await App.Given(Alice);
+        var tab = await OpenAs(Alice, "/users");
+        tab.IsCut = true;
+        await Rename("sessions", "lost");
+
+        // What the portal knows of a session is five seconds old at most.
+        await Task.Delay(TimeSpan.FromSeconds(5.5), TestContext.Current.CancellationToken);
+        await tab.Link("Audit log").ClickAsync();
+        await Expect(tab["#blazor-error-ui"]).ToContainTextAsync("this page can't go on");
+        await Rename("lost", "sessions");
+        await tab.Link("Load it again").ClickAsync();
+
+        await tab.Alive();
+        await Expect(tab["#blazor-error-ui"]).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task A_bar_tells_of_a_lost_connection_and_goes_away_with_what_was_typed_kept()
     {
         await App.Given(Alice);
@@ -79,5 +116,11 @@ public class ShellTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(tab.Field("Email")).ToHaveValueAsync("carol@example.org");
         await tab.Button("Create user").ClickAsync();
         await Expect(tab.Heading("Carol Cooper")).ToBeVisibleAsync();
+    }
+
+    private Task<int> Rename(string table, string name)
+    {
+        var command = $"ALTER TABLE {table} RENAME TO {name}";
+        return App.Run((UserAdminDbContext db) => db.Database.ExecuteSqlRawAsync(command, TestContext.Current.CancellationToken));
     }
 }
