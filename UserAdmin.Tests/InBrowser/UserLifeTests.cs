@@ -126,7 +126,12 @@ public partial class UserLifeTests(Chromium chromium) : BrowserTest(chromium)
         var tab = await OpenAs(Alice, "/users/new");
         var typed = new Dictionary<string, string>
         {
-            ["First name"] = "Bo\u202Eb", ["Last name"] = new('x', 300), ["User name"] = "al ice", ["Email"] = "not-an-email", ["City"] = "Köln", ["Postal code"] = "12345",
+            ["First name"] = "Bo\u202Eb",
+            ["Last name"] = new('x', 300),
+            ["User name"] = "al ice",
+            ["Email"] = "not-an-email",
+            ["City"] = "Köln",
+            ["Postal code"] = "12345",
         };
         foreach (var (field, text) in typed)
             await tab.Field(field).FillAsync(text);

@@ -139,8 +139,12 @@ public class EndingSessionsTests
     {
         var session = new Session
         {
-            UserId = owner.Id, KeyHash = SessionKey.Hash(SessionKey.Create()), UserAgent = "Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0",
-            CreatedAt = portal.Clock.Now, LastActivityAt = portal.Clock.Now, ExpiresAt = portal.Clock.Now.AddHours(12),
+            UserId = owner.Id,
+            KeyHash = SessionKey.Hash(SessionKey.Create()),
+            UserAgent = "Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0",
+            CreatedAt = portal.Clock.Now,
+            LastActivityAt = portal.Clock.Now,
+            ExpiresAt = portal.Clock.Now.AddHours(12),
         };
         db.Sessions.Add(session);
         await db.SaveChangesAsync(Cancel);

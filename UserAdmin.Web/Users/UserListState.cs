@@ -11,7 +11,11 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
 {
     private static readonly Dictionary<UserSort, string> Sorts = new()
     {
-        [UserSort.Name] = "name", [UserSort.UserName] = "user-name", [UserSort.Email] = "email", [UserSort.Created] = "created", [UserSort.LastSignIn] = "last-sign-in",
+        [UserSort.Name] = "name",
+        [UserSort.UserName] = "user-name",
+        [UserSort.Email] = "email",
+        [UserSort.Created] = "created",
+        [UserSort.LastSignIn] = "last-sign-in",
     };
 
     public static UserListState Parse(Uri address, int usualSize)
