@@ -11,6 +11,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
 
     private readonly string folder;
     private readonly int port;
+    private bool stopped;
 
     private PostgresCluster(string folder, int port) => (this.folder, this.port) = (folder, port);
 
@@ -31,6 +32,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
         }
         await ToolAsync("pg_ctl", "-D", folder, "-w", "-t", "60", "-l", $"{folder}/log", "-o",
             $"-c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -p {cluster.port} {Settings}", "start");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster.DisposeAsync().AsTask().Wait();
         return cluster;
     }
 
@@ -38,7 +40,12 @@ internal sealed class PostgresCluster : IAsyncDisposable
 
     public double CpuMilliseconds() => Proc.CpuMillisecondsOfFamily(Postmaster);
 
-    public async ValueTask DisposeAsync() => await ToolAsync("pg_ctl", "-D", folder, "-w", "-m", "fast", "stop");
+    public async ValueTask DisposeAsync()
+    {
+        if (!stopped)
+            await ToolAsync("pg_ctl", "-D", folder, "-w", "-m", "fast", "stop");
+        stopped = true;
+    }
 
     // PostgreSQL refuses to run as root.
     private static Task ToolAsync(string tool, params string[] arguments)

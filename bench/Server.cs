@@ -56,7 +56,7 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>Runs a command of the server's program to its end.</summary>
     public static async Task RunAsync(string log, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
     {
-        using var process = Launch(log, command, environment);
+        var process = Launch(log, command, environment);
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}; its output is in {log}");
@@ -96,6 +96,12 @@ internal sealed class Server : IAsyncDisposable
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         var process = Process.Start(start)!;
+        // Whoever interrupts the bench wants no server left behind.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            if (!process.HasExited)
+                process.Kill();
+        };
         var file = TextWriter.Synchronized(new StreamWriter(log) { AutoFlush = true });
         process.OutputDataReceived += (_, line) => file.WriteLine(line.Data);
         process.ErrorDataReceived += (_, line) => file.WriteLine(line.Data);
