@@ -79,7 +79,7 @@ internal static class Pages
         2 => "/users?status=inactive",
         3 => $"/users?search={samples.CommonWord}",
         4 => "/users?sort=-created",
-        _ => "/users",
+        _ => "/users?sort=-name",
     };
 
     public static string ClickInBare(int number, Samples samples) => $"/circuit?page={new string('x', number % 7)}{samples.CommonWord}";
