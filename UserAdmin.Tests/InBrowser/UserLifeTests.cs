@@ -25,7 +25,9 @@ public partial class UserLifeTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(tab[".validation-message"]).ToContainTextAsync("not the token on the console");
         await Expect(tab.Field("Last name")).ToHaveValueAsync(Alice.LastName);
         await Expect(tab.Field("One-time token")).ToBeFocusedAsync();
+        await Expect(tab.Field("Password")).ToHaveValueAsync("");
         await tab.Field("One-time token").FillAsync(token.ToLowerInvariant());
+        await tab.Field("Password").FillAsync(Password);
         await tab.Button("Create administrator").ClickAsync();
         await tab.Link("Go to sign-in").ClickAsync();
         await tab.Field("Email or user name").FillAsync(Alice.Email);
@@ -102,6 +104,7 @@ public partial class UserLifeTests(Chromium chromium) : BrowserTest(chromium)
         await tab.Field("The same again").FillAsync("seven purple herrings");
         await tab.Button("Activate account").ClickAsync();
         await Expect(tab[".validation-message"]).ToHaveTextAsync("The two passwords differ.");
+        await tab.Field("New password").FillAsync("seven purple herons");
         await tab.Field("The same again").FillAsync("seven purple herons");
         await tab.Button("Activate account").ClickAsync();
         await Expect(tab[".notice.good"]).ToContainTextAsync("Your account is active");
@@ -213,7 +216,7 @@ public partial class UserLifeTests(Chromium chromium) : BrowserTest(chromium)
 
         await alice.Button("End").ClickAsync();
 
-        await tab.Page.WaitForURLAsync("**/account/sign-in?**", new() { Timeout = 3000 });
+        await tab.Page.WaitForURLAsync("**/account/sign-in?**", new() { Timeout = 5000 });
         await Expect(tab["[role=status]"]).ToContainTextAsync("Your session has ended");
         await Expect(alice["tbody td"].Filter(new() { HasText = "Ended by Alice Archer" })).ToBeVisibleAsync();
         await tab.Field("Email or user name").FillAsync(Carol.Email);

@@ -84,6 +84,26 @@ document.addEventListener("submit", event => {
 document.addEventListener("input", () => refused = null);
 document.querySelector("form [aria-invalid=true]")?.focus();
 
+// Leaving a field for a button may take away a message above it. The button then moves from under the pointer between
+// pressing and releasing, and the browser sees no click: press it for the person, who held still.
+let pressed = null;
+document.addEventListener("pointerdown", event => {
+    const button = event.target.closest("form button");
+    pressed = button && { button, x: event.clientX, y: event.clientY };
+});
+document.addEventListener("click", event => {
+    if (event.target.closest("button") === pressed?.button) pressed = null;
+}, true);
+document.addEventListener("pointerup", event => {
+    const was = pressed;
+    if (!was || Math.hypot(event.clientX - was.x, event.clientY - was.y) > 5) return;
+    setTimeout(() => {
+        if (pressed !== was) return;
+        pressed = null;
+        if (was.button.isConnected) was.button.click();
+    });
+});
+
 // Both generations of Blazor's script set a class of the form components-reconnect-STATE; only one raises an event.
 const bar = document.getElementById("components-reconnect-modal");
 if (bar) {
