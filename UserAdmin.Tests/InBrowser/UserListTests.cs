@@ -18,6 +18,7 @@ public class UserListTests(Chromium chromium) : BrowserTest(chromium)
         await tab[".menu[open]"].GetByLabel("Pending").CheckAsync();
         await tab[".menu[open]"].GetByLabel("Second factor").SelectOptionAsync("Off");
         await tab.Link("Email").ClickAsync();
+        await Expect(tab["th[aria-sort=ascending]"]).ToHaveTextAsync("Email");
         await tab.Link("Email").ClickAsync();
         await Expect(tab[".chips li"]).ToHaveCountAsync(3);
         await Expect(tab.Rows.First).ToContainTextAsync("person58@");
