@@ -216,13 +216,13 @@ public partial class UserLifeTests(Chromium chromium) : BrowserTest(chromium)
 
         await alice.Button("End").ClickAsync();
 
-        await tab.Page.WaitForURLAsync("**/account/sign-in?**", new() { Timeout = 5000 });
+        await Expect(tab.Page).ToHaveURLAsync(new Regex("/account/sign-in[?]"));
         await Expect(tab["[role=status]"]).ToContainTextAsync("Your session has ended");
         await Expect(alice["tbody td"].Filter(new() { HasText = "Ended by Alice Archer" })).ToBeVisibleAsync();
         await tab.Field("Email or user name").FillAsync(Carol.Email);
         await tab.Field("Password").FillAsync(Password);
         await tab.Button("Sign in").ClickAsync();
-        await tab.Page.WaitForURLAsync("**/me");
+        await Expect(tab.Page).ToHaveURLAsync(new Regex("/me$"));
     }
 
     private static Microsoft.Playwright.ILocator ErrorAt(Tab tab, string field) =>
