@@ -2,12 +2,16 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using UserAdmin.Core.Audit;
+using UserAdmin.Core.Common;
 using UserAdmin.Core.Dashboard;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Seeding;
 using UserAdmin.Core.Sessions;
+using UserAdmin.Core.Settings;
 using UserAdmin.Core.SignIn;
 using UserAdmin.Core.Tenants;
 using UserAdmin.Core.Users;
@@ -53,12 +57,18 @@ public static class CoreServices
 
         services.AddScoped<SignInService>();
         services.AddScoped<SignInGuard>();
+        services.AddScoped<OneTimeTokens>();
         services.AddScoped<ActivationService>();
         services.AddScoped<FirstAdministrator>();
         services.AddSingleton<SetupToken>();
 
         services.AddScoped<SessionService>();
         services.AddSingleton<SessionDirectory>();
+
+        services.AddScoped<Outbox>();
+        services.AddScoped<MailTemplates>();
+        services.AddScoped<Policies>();
+        services.TryAddSingleton(new PublicAddress(() => "http://localhost"));
 
         services.AddScoped<AuditTrail>();
         services.AddScoped<Refusals>();

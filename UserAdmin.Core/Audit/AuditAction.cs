@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace UserAdmin.Core.Audit;
 
 /// <summary>A kind of event: its stable code, its category, and how it reads. {0} is the actor, {1} the target.</summary>
@@ -26,12 +28,13 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction AccessDenied = new("access.denied", AuditCategory.Access, "Was refused", "{0} was refused something they may not do");
     public static readonly AuditAction AdministratorGranted = new("access.administrator_granted", AuditCategory.Access, "Made an administrator", "{0} made {1} an administrator");
 
+    public static readonly AuditAction SettingsChanged = new("settings.changed", AuditCategory.Settings, "Changed settings", "{0} changed the settings {1}");
+
     public static readonly AuditAction DataSeeded = new("system.data_seeded", AuditCategory.System, "Added demonstration data", "{0} added demonstration data");
 
+    /// <summary>Every action above, in their order.</summary>
     public static IReadOnlyList<AuditAction> All { get; } =
-        [SignedIn, SignInFailed, SignedOut, PasswordRehashed,
-         UserCreated, UserEdited, UserActivationLinkMade, UserActivatedAccount, UserDeactivated, UserActivated, UserLocked, UserUnlocked,
-         UserDeleted, UserRestored, UserPurged, SessionEnded, SessionsEnded, AccessDenied, AdministratorGranted, DataSeeded];
+        [.. typeof(AuditAction).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetValue(null)).OfType<AuditAction>()];
 
     private static readonly Dictionary<string, AuditAction> ByCode = All.ToDictionary(action => action.Code);
 

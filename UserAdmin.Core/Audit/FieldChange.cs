@@ -13,7 +13,7 @@ public sealed record FieldChange(string Field, string? Before, string? After)
     private const string Masked = "••••••";
 
     // The one place that knows which values never reach the audit log.
-    private static readonly HashSet<string> Secrets = ["PasswordHash", "KeyHash", "Hash"];
+    private static readonly HashSet<string> Secrets = ["PasswordHash", "KeyHash", "Hash", "ProtectedSeed", "CodeHash", "SignalHash", "Content"];
     private static readonly HashSet<string> Bookkeeping =
         ["Id", "SecurityStamp", "ConcurrencyStamp", "NormalizedUserName", "NormalizedEmail", "SortName", "SearchText",
          "CreatedAt", "UpdatedAt", "LastSignInAt", "AccessFailedCount", "LockoutEnabled", "LockoutEnd", "StatusReason"];

@@ -20,5 +20,8 @@ public sealed record Actor(ActorKind Kind, Guid? UserId, string Name, FrozenSet<
     /// <summary>Ties log lines and audit events of one request or click together.</summary>
     public string? CorrelationId { get; init; }
 
+    /// <summary>When the actor last proved who they are.</summary>
+    public DateTimeOffset AuthenticatedAt { get; init; }
+
     public bool Can(Permission permission) => Permissions.Contains(permission);
 }

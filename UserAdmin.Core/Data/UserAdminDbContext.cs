@@ -6,9 +6,14 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
+using UserAdmin.Core.Me;
+using UserAdmin.Core.Notifications;
+using UserAdmin.Core.Registration;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
+using UserAdmin.Core.Settings;
 using UserAdmin.Core.SignIn;
+using UserAdmin.Core.TwoFactor;
 using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.Data;
@@ -25,7 +30,22 @@ public abstract class UserAdminDbContext(DbContextOptions options) : IdentityDbC
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<SignInThrottle> SignInThrottles => Set<SignInThrottle>();
     public DbSet<OneTimeToken> OneTimeTokens => Set<OneTimeToken>();
+    public DbSet<PendingSignIn> PendingSignIns => Set<PendingSignIn>();
+    public DbSet<FormerPassword> FormerPasswords => Set<FormerPassword>();
+    public DbSet<Authenticator> Authenticators => Set<Authenticator>();
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+    public DbSet<AccessPass> AccessPasses => Set<AccessPass>();
+    public DbSet<FactorReset> FactorResets => Set<FactorReset>();
+    public DbSet<Device> Devices => Set<Device>();
     public DbSet<Preference> Preferences => Set<Preference>();
+    public DbSet<Profile> Profiles => Set<Profile>();
+    public DbSet<Avatar> Avatars => Set<Avatar>();
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+    public DbSet<TermsVersion> TermsVersions => Set<TermsVersion>();
+    public DbSet<TermsAcceptance> TermsAcceptances => Set<TermsAcceptance>();
+    public DbSet<OutboxMessage> OutboxMessages => Set<OutboxMessage>();
+    public DbSet<MailTemplate> MailTemplates => Set<MailTemplate>();
+    public DbSet<StoredPolicy> Policies => Set<StoredPolicy>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     public static void ConfigureIdentityStores(IdentityOptions options) => options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;

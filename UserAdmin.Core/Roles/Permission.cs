@@ -14,4 +14,6 @@ public enum Permission
     SessionsView,
     SessionsEnd,
     AuditView,
+    SettingsView,
+    SettingsEdit,
 }

@@ -12,6 +12,26 @@ public sealed class Session
     public string? Address { get; init; }
     public string? UserAgent { get; init; }
     public bool IsPersistent { get; init; }
+
+    /// <summary>The device it was opened on; that may be removed while the session stays in the history.</summary>
+    public Guid? DeviceId { get; init; }
+
+    /// <summary>Browser and system as <see cref="UserAgentName"/> reads them, for figures.</summary>
+    public string? Browser { get; init; }
+
+    public string? System { get; init; }
+
+    /// <summary>How its owner proved who they are, in the words of RFC 8176: "pwd", "pwd otp", "hwk user".</summary>
+    public string Methods { get; set; } = "pwd";
+
+    /// <summary>When its owner last proved who they are; sensitive acts ask for that to be recent.</summary>
+    public DateTimeOffset AuthenticatedAt { get; set; }
+
+    public int RiskScore { get; init; }
+
+    /// <summary>Why the sign-in looked suspicious, in words, separated by line breaks.</summary>
+    public string? RiskReasons { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset LastActivityAt { get; set; }
 
@@ -37,6 +57,12 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         session.Property(s => s.Address).HasMaxLength(45);
         session.Property(s => s.UserAgent).HasMaxLength(400);
         session.Property(s => s.EndReason).HasMaxLength(500);
+        session.Property(s => s.Browser).HasMaxLength(60);
+        session.Property(s => s.System).HasMaxLength(60);
+        session.Property(s => s.Methods).HasMaxLength(60);
+        session.Property(s => s.RiskReasons).HasMaxLength(500);
+        session.HasIndex(s => new { s.CreatedAt, s.Id });
+        session.HasIndex(s => s.DeviceId);
         session.HasIndex(s => s.KeyHash).IsUnique();
         session.HasIndex(s => new { s.UserId, s.LastActivityAt });
         session.HasIndex(s => s.LastActivityAt).HasFilter("ended_at IS NULL");

@@ -93,6 +93,7 @@ public sealed class SessionDirectory(TenantDatabases databases, IMemoryCache cac
             select new
             {
                 session.UserId,
+                session.AuthenticatedAt,
                 session.ExpiresAt,
                 session.LastActivityAt,
                 user.UserName,
@@ -108,6 +109,7 @@ public sealed class SessionDirectory(TenantDatabases databases, IMemoryCache cac
             UserName = row.UserName ?? "",
             FullName = $"{row.FirstName} {row.LastName}".Trim(),
             IsAdministrator = row.IsAdministrator,
+            AuthenticatedAt = row.AuthenticatedAt,
             ExpiresAt = row.ExpiresAt,
             LoadedAt = now,
             LastActivityAt = known is null || known.LastActivityAt < row.LastActivityAt ? row.LastActivityAt : known.LastActivityAt,

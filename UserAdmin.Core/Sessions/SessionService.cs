@@ -100,6 +100,7 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
             UserAgent = userAgent is null ? null : Text.Shorten(userAgent, 400),
             IsPersistent = persistent,
             CreatedAt = now,
+            AuthenticatedAt = now,
             LastActivityAt = now,
             ExpiresAt = now + options.Value.AbsoluteLimit,
         };

@@ -13,6 +13,7 @@ public sealed class SessionState
     public required string UserName { get; init; }
     public required string FullName { get; init; }
     public required bool IsAdministrator { get; init; }
+    public required DateTimeOffset AuthenticatedAt { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
     public required DateTimeOffset LoadedAt { get; init; }
     public DateTimeOffset LastActivityAt { get; set; }
@@ -25,5 +26,6 @@ public sealed class SessionState
             SessionId = Id,
             Address = address,
             CorrelationId = correlationId,
+            AuthenticatedAt = AuthenticatedAt,
         };
 }

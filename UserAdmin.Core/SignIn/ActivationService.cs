@@ -27,7 +27,7 @@ public sealed class NewPasswordForm : IValidatableObject
 
 /// <summary>Lets the owner of a new account choose the first password, by a link that works once (A10, A12).</summary>
 public sealed class ActivationService(
-    UserAdminDbContext db, PasswordHashing hashing, IOptions<SignInSettings> options, IOptions<PasswordSettings> passwords, TimeProvider clock)
+    UserAdminDbContext db, OneTimeTokens tokens, PasswordHashing hashing, IOptions<SignInSettings> options, IOptions<PasswordSettings> passwords, TimeProvider clock)
 {
     public static readonly Problem LinkDead = new(ProblemKind.NotFound, "activation.link_dead",
         "This link has been used, replaced by a newer one or is too old. Ask an administrator for a new one.");
@@ -41,7 +41,7 @@ public sealed class ActivationService(
             return await db.DenyAsync(actor, Permission.UsersCreate, userId, clock, cancel);
 
         var now = clock.GetUtcNow();
-        var secret = SessionKey.Create();
+        var secret = "";
         var result = await db.WriteAsync(async () =>
         {
             var user = await db.Users.Existing().AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancel);
@@ -50,15 +50,7 @@ public sealed class ActivationService(
             if (user.ActivatedAt is not null)
                 return AlreadyActive;
 
-            await db.OneTimeTokens.Where(t => t.UserId == userId && t.Purpose == OneTimePurpose.Activation).ExecuteDeleteAsync(cancel);
-            db.OneTimeTokens.Add(new()
-            {
-                UserId = userId,
-                Purpose = OneTimePurpose.Activation,
-                Hash = SessionKey.Hash(secret),
-                CreatedAt = now,
-                ExpiresAt = now.AddHours(options.Value.ActivationHours),
-            });
+            secret = await tokens.IssueAsync(userId, OneTimePurpose.Activation, TimeSpan.FromHours(options.Value.ActivationHours), cancel);
             db.Record(AuditAction.UserActivationLinkMade, actor, user, now);
             await db.SaveChangesAsync(cancel);
             return Result.Ok;
@@ -75,17 +67,15 @@ public sealed class ActivationService(
     {
         var now = clock.GetUtcNow();
         var owner = await Usable(secret, now).AsNoTracking().SingleOrDefaultAsync(cancel);
-        if (owner is null)
+        if (owner is null || await tokens.FindAsync(secret, OneTimePurpose.Activation, cancel) is not { } token)
             return LinkDead;
         if (PasswordPolicy.Refuse(form.Password, owner, passwords.Value) is { } problem)
             return problem;
 
-        var hash = SessionKey.Hash(secret);
         var passwordHash = await hashing.HashAsync(form.Password, cancel);
         return await db.WriteAsync(async () =>
         {
-            // Deleting the link is what makes it work once: of parallel attempts one finds it.
-            if (await db.OneTimeTokens.Where(t => t.Hash == hash && t.ExpiresAt > now).ExecuteDeleteAsync(cancel) == 0)
+            if (!await tokens.SpendAsync(token, cancel))
                 return LinkDead;
             var user = await db.Users.Existing().SingleOrDefaultAsync(u => u.Id == owner.Id && u.ActivatedAt == null, cancel);
             if (user is null)

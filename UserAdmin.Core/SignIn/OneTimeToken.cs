@@ -3,15 +3,22 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace UserAdmin.Core.SignIn;
 
-public enum OneTimePurpose { Activation }
+public enum OneTimePurpose { Activation, PasswordReset, EmailConfirmation, EmailChange, PhoneConfirmation, NotMe }
 
-/// <summary>A link that works once, for one user and one purpose. Only the SHA-256 of its secret is kept (ASVS 6.5.1, 11.5.1).</summary>
+/// <summary>A link or code that works once, for one user and one purpose. Only the SHA-256 of its secret is kept (ASVS 6.5.1, 11.5.1).</summary>
 public sealed class OneTimeToken
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
     public Guid UserId { get; init; }
     public OneTimePurpose Purpose { get; init; }
     public byte[] Hash { get; init; } = [];
+
+    /// <summary>What the link is about where that is more than its user: the new email address, the session that looked suspicious.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Wrong tries at a code that people type.</summary>
+    public int Attempts { get; set; }
+
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset ExpiresAt { get; init; }
 }
@@ -22,6 +29,7 @@ internal sealed class OneTimeTokenConfiguration : IEntityTypeConfiguration<OneTi
     {
         token.ToTable("one_time_tokens");
         token.Property(t => t.Hash).HasMaxLength(32);
+        token.Property(t => t.Subject).HasMaxLength(300);
         token.HasIndex(t => t.Hash).IsUnique();
         token.HasIndex(t => t.UserId);
         token.HasOne<Users.User>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);

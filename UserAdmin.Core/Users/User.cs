@@ -36,6 +36,16 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>When the person first chose a password; until then the account is pending.</summary>
     public DateTimeOffset? ActivatedAt { get; set; }
 
+    public DateTimeOffset? PasswordChangedAt { get; set; }
+
+    /// <summary>The password was set by somebody else and must be replaced at the next sign-in.</summary>
+    public bool MustChangePassword { get; set; }
+
+    /// <summary>From then on the account only works with a second factor, whatever the policy says for others.</summary>
+    public DateTimeOffset? SecondFactorDueAt { get; set; }
+
+    public DateTimeOffset? SecondFactorRemindedAt { get; set; }
+
     /// <summary>The first instant at which the account no longer works.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
 

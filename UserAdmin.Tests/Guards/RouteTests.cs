@@ -20,6 +20,8 @@ public class RouteTests
         ["/users/{Id:guid}"] = ("/users/{alice}", 302, 403, 200),
         ["/users/{Id:guid}/{Tab}"] = ("/users/{alice}/sessions", 302, 403, 200),
         ["/audit"] = ("/audit", 302, 403, 200),
+        ["/settings"] = ("/settings", 302, 403, 200),
+        ["/settings/{Section}"] = ("/settings/sessions", 302, 403, 200),
         ["/account/sign-in"] = ("/account/sign-in", 200, 302, 302),
         ["/account/sign-out"] = ("POST /account/sign-out", 302, 400, 400),
         ["/account/activate"] = ("/account/activate", 200, 200, 200),

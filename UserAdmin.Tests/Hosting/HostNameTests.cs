@@ -1,3 +1,4 @@
+using UserAdmin.Core.Common;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using UserAdmin.Web.Hosting;

@@ -55,7 +55,7 @@ public static class Cast
                     db.UserRoles.Add(new() { UserId = user.Id, RoleId = Role.AdministratorId });
                 return await db.SaveChangesAsync();
             });
-            return new(ActorKind.User, user.Id, user.FullName, Role.PermissionsOf(person.IsAdministrator)) { Address = "192.0.2.1" };
+            return new(ActorKind.User, user.Id, user.FullName, Role.PermissionsOf(person.IsAdministrator)) { Address = "192.0.2.1", AuthenticatedAt = portal.Clock.Now };
         }
 
         /// <summary>Calls a service in a scope of its own, as a request or a click does.</summary>

@@ -1,5 +1,9 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 using Radzen;
 using UserAdmin.Core;
+using UserAdmin.Core.Common;
 using UserAdmin.Web.Ui;
 using UserAdmin.Web.Shell;
 
@@ -14,11 +18,17 @@ internal static class Portal
         services.AddRazorComponents().AddInteractiveServerComponents(circuits => circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3));
         services.AddRadzenComponents();
         services.AddCascadingAuthenticationState();
-        services.AddSingleton<PublicAddress>();
+        services.AddSingleton(PublicAddressOf);
         services.AddSingleton<Handover>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
     }
+
+    private static PublicAddress PublicAddressOf(IServiceProvider services) => new(() =>
+        services.GetRequiredService<IOptions<PortalSettings>>().Value.PublicUrl
+        ?? services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()
+            ?.Replace("0.0.0.0", "localhost", StringComparison.Ordinal).Replace("[::]", "localhost", StringComparison.Ordinal)
+        ?? "http://localhost");
 
     /// <summary>
     /// Serves the files of the packages from where the build left them, as ./run does, and lets browsers keep them: their names change

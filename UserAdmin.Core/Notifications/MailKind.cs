@@ -1,0 +1,18 @@
+using System.Reflection;
+
+namespace UserAdmin.Core.Notifications;
+
+/// <summary>
+/// A kind of message the portal sends. Its default texts are the files Templates/KEY.LANGUAGE.md beside this one: the first line is the
+/// subject, the rest the body in Markdown. <paramref name="Values"/> are the placeholders it may use beside {{name}} and {{portal}}.
+/// </summary>
+public sealed record MailKind(string Key, string Title, IReadOnlyList<string> Values, bool CarriesSecret = false)
+{
+    public static readonly MailKind Activation = new("activation", "Activate a new account", ["link", "hours"], CarriesSecret: true);
+    public static readonly MailKind SecurityNotice = new("security-notice", "Something about the account's security changed", ["what", "when", "where", "link"]);
+
+    public static IReadOnlyList<MailKind> All { get; } =
+        [.. typeof(MailKind).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetValue(null)).OfType<MailKind>()];
+
+    public static MailKind? Find(string key) => All.FirstOrDefault(kind => kind.Key == key);
+}

@@ -1,0 +1,38 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace UserAdmin.Core.Registration;
+
+/// <summary>An invitation to register, bound to one email address (E08). Only the SHA-256 of the link's secret is kept.</summary>
+public sealed class Invitation
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public required string Email { get; init; }
+    public required string NormalizedEmail { get; init; }
+    public byte[] Hash { get; set; } = [];
+    public required string Language { get; init; }
+    public Guid? InvitedById { get; init; }
+    public required string InvitedByName { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset SentAt { get; set; }
+    public DateTimeOffset ExpiresAt { get; set; }
+    public DateTimeOffset? AcceptedAt { get; set; }
+    public Guid? AcceptedById { get; set; }
+    public DateTimeOffset? RevokedAt { get; set; }
+}
+
+internal sealed class InvitationConfiguration : IEntityTypeConfiguration<Invitation>
+{
+    public void Configure(EntityTypeBuilder<Invitation> invitation)
+    {
+        invitation.ToTable("invitations");
+        invitation.Property(i => i.Email).HasMaxLength(254);
+        invitation.Property(i => i.NormalizedEmail).HasMaxLength(254);
+        invitation.Property(i => i.Hash).HasMaxLength(32);
+        invitation.Property(i => i.Language).HasMaxLength(10);
+        invitation.Property(i => i.InvitedByName).HasMaxLength(400);
+        invitation.HasIndex(i => i.Hash).IsUnique();
+        invitation.HasIndex(i => i.NormalizedEmail);
+        invitation.HasIndex(i => new { i.CreatedAt, i.Id });
+    }
+}

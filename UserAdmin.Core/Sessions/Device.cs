@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace UserAdmin.Core.Sessions;
+
+/// <summary>A browser that somebody signed in with. A random key in a cookie of a year recognises it, and a hash of stable signals tells when the cookie moved.</summary>
+public sealed class Device
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid UserId { get; init; }
+    public byte[] KeyHash { get; init; } = [];
+
+    /// <summary>SHA-256 of browser, system and language as the requests name them.</summary>
+    public byte[] SignalHash { get; set; } = [];
+
+    public required string Name { get; set; }
+    public string? UserAgent { get; set; }
+    public string? LastAddress { get; set; }
+    public DateTimeOffset FirstSeenAt { get; init; }
+    public DateTimeOffset LastSeenAt { get; set; }
+    public DateTimeOffset? TrustedAt { get; set; }
+
+    /// <summary>Until then the second factor isn't asked for on this device.</summary>
+    public DateTimeOffset? RememberedUntil { get; set; }
+}
+
+internal sealed class DeviceConfiguration : IEntityTypeConfiguration<Device>
+{
+    public void Configure(EntityTypeBuilder<Device> device)
+    {
+        device.ToTable("devices");
+        device.Property(d => d.KeyHash).HasMaxLength(32);
+        device.Property(d => d.SignalHash).HasMaxLength(32);
+        device.Property(d => d.Name).HasMaxLength(200);
+        device.Property(d => d.UserAgent).HasMaxLength(400);
+        device.Property(d => d.LastAddress).HasMaxLength(45);
+        device.HasIndex(d => new { d.UserId, d.KeyHash }).IsUnique();
+        device.HasIndex(d => new { d.UserId, d.LastSeenAt });
+        device.HasOne<Users.User>().WithMany().HasForeignKey(d => d.UserId).OnDelete(DeleteBehavior.Cascade);
+    }
+}

@@ -1,0 +1,93 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Configuration;
+using UserAdmin.Core.Audit;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Roles;
+using UserAdmin.Core.Tenants;
+
+namespace UserAdmin.Core.Settings;
+
+/// <summary>
+/// The rules that administrators change while the portal runs. A policy is a class with a parameterless constructor whose annotations say
+/// what its values may be. Its defaults come from the configuration, section <c>UserAdmin:Policies:NAME</c>. Servers see a change within five seconds.
+/// </summary>
+public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemoryCache cache, IConfiguration configuration, TimeProvider clock)
+{
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    private static readonly Problem Changed = new(ProblemKind.Conflict, "policy.changed", "Somebody else changed these settings meanwhile. They are shown anew; make your change again.");
+
+    public async Task<TPolicy> GetAsync<TPolicy>(CancellationToken cancel) where TPolicy : class, new() => (await GetWithStampAsync<TPolicy>(cancel)).Policy;
+
+    /// <summary>The policy and the stamp that saving it must give back.</summary>
+    public async Task<(TPolicy Policy, string Stamp)> GetWithStampAsync<TPolicy>(CancellationToken cancel) where TPolicy : class, new()
+    {
+        var kept = await cache.GetOrCreateAsync(KeyOf<TPolicy>(), async entry =>
+        {
+            entry.AbsoluteExpirationRelativeToNow = Freshness;
+            var name = typeof(TPolicy).Name;
+            var stored = await db.Policies.AsNoTracking().SingleOrDefaultAsync(p => p.Name == name, cancel);
+            return stored is null ? ("", "") : (stored.Json, stored.Stamp);
+        });
+        return (Read<TPolicy>(kept.Item1), kept.Item2);
+    }
+
+    /// <summary>Saves the whole policy. Problems: not allowed, values that its annotations refuse (with the field), changed by somebody else since <paramref name="stamp"/>.</summary>
+    public async Task<Result> SaveAsync<TPolicy>(TPolicy policy, string stamp, Actor actor, CancellationToken cancel) where TPolicy : class, new()
+    {
+        if (!actor.Can(Permission.SettingsEdit))
+            return await db.DenyAsync(actor, Permission.SettingsEdit, null, clock, cancel);
+        var now = clock.GetUtcNow();
+        if (actor.NeedsStepUpAt(now))
+            return StepUp.Needed;
+        var refused = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(policy, new(policy), refused, validateAllProperties: true))
+            return new Problem(ProblemKind.Invalid, "policy.invalid", refused[0].ErrorMessage!, refused[0].MemberNames.FirstOrDefault());
+
+        var name = typeof(TPolicy).Name;
+        var result = await db.WriteAsync(async () =>
+        {
+            var stored = await db.Policies.SingleOrDefaultAsync(p => p.Name == name, cancel);
+            if ((stored?.Stamp ?? "") != stamp)
+                return Changed;
+            var changes = Differences(Read<TPolicy>(stored?.Json ?? ""), policy);
+            if (changes.Count == 0)
+                return Result.Ok;
+            if (stored is null)
+                db.Policies.Add(stored = new() { Name = name, Json = "" });
+            (stored.Json, stored.UpdatedAt, stored.Stamp) = (JsonSerializer.Serialize(policy, Json), now, Guid.NewGuid().ToString("N"));
+            db.Record(AuditAction.SettingsChanged, actor, new(null, name), now, changes);
+            await db.SaveChangesAsync(cancel);
+            return Result.Ok;
+        }, cancel);
+        cache.Remove(KeyOf<TPolicy>());
+        return result;
+    }
+
+    private (string, string, string) KeyOf<TPolicy>() => ("policy", tenant.Tenant.Name, typeof(TPolicy).Name);
+
+    private TPolicy Read<TPolicy>(string json) where TPolicy : class, new()
+    {
+        if (json.Length > 0)
+            return JsonSerializer.Deserialize<TPolicy>(json, Json)!;
+        var policy = new TPolicy();
+        configuration.GetSection($"UserAdmin:Policies:{typeof(TPolicy).Name}").Bind(policy);
+        return policy;
+    }
+
+    private static List<FieldChange> Differences<TPolicy>(TPolicy before, TPolicy after) =>
+        [.. from property in typeof(TPolicy).GetProperties()
+            where property.CanWrite
+            let change = new FieldChange(property.Name, AsText(property.GetValue(before)), AsText(property.GetValue(after)))
+            where change.Before != change.After
+            select change];
+
+    private static string? AsText(object? value) => value is bool flag ? flag ? "yes" : "no" : Convert.ToString(value, CultureInfo.InvariantCulture);
+}
