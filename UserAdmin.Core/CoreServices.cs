@@ -57,6 +57,8 @@ public static class CoreServices
 
         services.AddScoped<SignInService>();
         services.AddScoped<SignInGuard>();
+        services.AddScoped<Entrance>();
+        services.AddScoped<KnownDevices>();
         services.AddScoped<OneTimeTokens>();
         services.AddScoped<ActivationService>();
         services.AddScoped<FirstAdministrator>();

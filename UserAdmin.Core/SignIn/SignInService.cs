@@ -1,13 +1,9 @@
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using System.ComponentModel.DataAnnotations;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
-using UserAdmin.Core.Sessions;
-using UserAdmin.Core.Tenants;
 using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.SignIn;
@@ -26,13 +22,9 @@ public sealed class SignInForm
 /// <summary>Where a sign-in comes from; <paramref name="DeviceCookie"/> is what a former sign-in left on the device.</summary>
 public sealed record SignInOrigin(string? Address, string? UserAgent, string? DeviceCookie, string? CorrelationId);
 
-/// <summary>What the browser must keep: the session's key and the mark of a known device.</summary>
-public sealed record SignedIn(string SessionKey, DateTimeOffset ExpiresAt, string DeviceCookie);
-
 /// <summary>Signs people in by password. Unknown, locked, inactive and pending accounts answer like a wrong password, and as late (ASVS 6.3.8).</summary>
 public sealed class SignInService(
-    UserAdminDbContext db, CurrentTenant tenant, SignInGuard guard, SessionService sessions, PasswordHashing hashing,
-    ILookupNormalizer normalizer, IDataProtectionProvider protection, TimeProvider clock)
+    UserAdminDbContext db, SignInGuard guard, Entrance entrance, KnownDevices devices, PasswordHashing hashing, ILookupNormalizer normalizer, TimeProvider clock)
 {
     public static readonly Problem Refused = new(ProblemKind.Invalid, "sign_in.refused",
         "These don't match an account that can sign in. After a few wrong tries an account pauses for some minutes.");
@@ -41,10 +33,8 @@ public sealed class SignInService(
 
     public static readonly Problem Busy = new(ProblemKind.Busy, "sign_in.busy", "Too many people are signing in at this moment. Try again in a few seconds.");
 
-    private const string DevicePurpose = "UserAdmin.KnownDevice";
-
     /// <summary>Problems: <c>sign_in.refused</c>, and <c>sign_in.too_many</c> or <c>sign_in.busy</c>, which say nothing about the account.</summary>
-    public async Task<Result<SignedIn>> SignInAsync(SignInForm form, SignInOrigin origin, CancellationToken cancel)
+    public async Task<Result<Entry>> SignInAsync(SignInForm form, SignInOrigin origin, CancellationToken cancel)
     {
         if (hashing.IsOverloaded)
             return Busy;
@@ -54,7 +44,7 @@ public sealed class SignInService(
         var user = await named.AsNoTracking().SingleOrDefaultAsync(cancel);
         var addressKey = SignInGuard.KeyOfAddress(origin.Address);
         var key = user is null ? SignInGuard.KeyOfUnknown(name)
-            : KnownDevice(origin.DeviceCookie, user.Id) is { } nonce ? SignInGuard.KeyOfDevice(user.Id, nonce)
+            : devices.Find(origin.DeviceCookie, user.Id) is { } nonce ? SignInGuard.KeyOfDevice(user.Id, nonce)
             : SignInGuard.KeyOfUser(user.Id);
 
         var (mayTry, addressMayTry) = await TakeAttemptAsync(key, addressKey, user?.Id, cancel);
@@ -71,7 +61,16 @@ public sealed class SignInService(
         }
 
         var newHash = verified == PasswordVerificationResult.SuccessRehashNeeded ? await hashing.HashAsync(form.Password, cancel) : null;
-        return await OpenSessionAsync(user.Id, form, origin, key, addressKey, newHash, now, cancel);
+        return await entrance.EnterAsync(user.Id, "pwd", origin, form.RememberMe, async () =>
+        {
+            if (newHash is not null)
+            {
+                // Without the concurrency stamp: an administrator may be saving the profile at this moment.
+                await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(row => row.SetProperty(u => u.PasswordHash, newHash), cancel);
+                db.Record(AuditAction.PasswordRehashed, Actor.System, user, now);
+            }
+            await guard.ForgetAsync(key, addressKey, cancel);
+        }, cancel);
     }
 
     private async Task<(bool Account, bool Address)> TakeAttemptAsync(string key, string addressKey, Guid? userId, CancellationToken cancel)
@@ -106,54 +105,5 @@ public sealed class SignInService(
         await db.SaveChangesAsync(cancel);
     }
 
-    private async Task<Result<SignedIn>> OpenSessionAsync(
-        Guid userId, SignInForm form, SignInOrigin origin, string key, string addressKey, string? newHash, DateTimeOffset now, CancellationToken cancel)
-    {
-        SignedIn? signedIn = null;
-        var result = await db.WriteAsync(async () =>
-        {
-            db.ChangeTracker.Clear();
-            var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancel);
-
-            // Somebody may have deactivated the account while the hash was computed.
-            if (user.StatusAt(now) != UserStatus.Active)
-                return Refused;
-
-            var (session, sessionKey) = sessions.Open(user, origin.Address, origin.UserAgent, form.RememberMe, now);
-            var actor = Anonymous(origin) with { Kind = ActorKind.User, UserId = user.Id, Name = ((AuditTarget)user).Name, SessionId = session.Id };
-            // Without the concurrency stamp: an administrator may be saving the profile at this moment.
-            var passwordHash = newHash ?? user.PasswordHash;
-            await db.Users.Where(u => u.Id == userId)
-                .ExecuteUpdateAsync(row => row.SetProperty(u => u.LastSignInAt, now).SetProperty(u => u.PasswordHash, passwordHash), cancel);
-            if (newHash is not null)
-                db.Record(AuditAction.PasswordRehashed, Actor.System, user, now);
-            db.Record(AuditAction.SignedIn, actor, user, now);
-            await guard.ForgetAsync(key, addressKey, cancel);
-            await db.SaveChangesAsync(cancel);
-            signedIn = new(sessionKey, session.ExpiresAt, Remember(userId));
-            return Result.Ok;
-        }, cancel);
-        return result.Succeeded ? signedIn! : result.Problem;
-    }
-
     private static Actor Anonymous(SignInOrigin origin) => Actor.Anonymous with { Address = origin.Address, CorrelationId = origin.CorrelationId };
-
-    private IDataProtector Protector => protection.CreateProtector(DevicePurpose, tenant.Tenant.Name);
-
-    private string Remember(Guid userId) => Protector.Protect($"{userId}|{SessionKey.Create()}");
-
-    private string? KnownDevice(string? cookie, Guid userId)
-    {
-        if (string.IsNullOrEmpty(cookie))
-            return null;
-        try
-        {
-            var parts = Protector.Unprotect(cookie).Split('|');
-            return parts is [var id, var nonce] && id == userId.ToString() ? nonce : null;
-        }
-        catch (System.Security.Cryptography.CryptographicException)
-        {
-            return null;
-        }
-    }
 }

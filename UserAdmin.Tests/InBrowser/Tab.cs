@@ -18,7 +18,7 @@ public sealed class Tab
     public static async Task<Tab> OpenAsync(IBrowser browser, Uri url, BrowserNewContextOptions? options = null)
     {
         var context = await browser.NewContextAsync(options ?? new() { ViewportSize = new() { Width = 1280, Height = 800 } });
-        context.SetDefaultTimeout(10_000);
+        context.SetDefaultTimeout(20_000);
         await context.AddInitScriptAsync("document.addEventListener('securitypolicyviolation', e => console.error(`CSP: ${e.effectiveDirective} ${e.blockedURI} ${e.sample}`))");
         var tab = new Tab(await context.NewPageAsync(), url);
         tab.Watch();

@@ -1,0 +1,17 @@
+using UserAdmin.Core.SignIn;
+using UserAdmin.Web.Security;
+
+namespace UserAdmin.Web.SignIn;
+
+/// <summary>What every way to sign in does last: leave the cookies and go on.</summary>
+internal static class Arrival
+{
+    /// <summary>Sets the cookies of the entry and gives back the local address to go to.</summary>
+    public static string Continue(HttpContext http, Entry entry, string? returnUrl)
+    {
+        var signedIn = entry.SignedIn!;
+        SessionCookie.Set(http, signedIn.SessionKey, signedIn.IsPersistent ? signedIn.ExpiresAt : null);
+        SessionCookie.SetDevice(http, signedIn.DeviceCookie);
+        return LocalUrl.OrHome(returnUrl);
+    }
+}
