@@ -33,6 +33,6 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         user.HasIndex(u => u.LockedUntil).HasFilter("locked_until IS NOT NULL");
         user.HasIndex(u => u.ExpiresAt).HasFilter("expires_at IS NOT NULL");
         user.HasIndex(u => u.ActivatedAt).HasFilter("activated_at IS NULL");
-        user.HasIndex(u => u.TwoFactorEnabled);
+        user.HasIndex(u => new { u.TwoFactorEnabled, u.DeletedAt });
     }
 }

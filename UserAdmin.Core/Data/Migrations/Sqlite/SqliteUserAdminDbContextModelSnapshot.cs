@@ -233,15 +233,19 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("Action", "UtcMicroseconds", "Id");
 
-                    b.HasIndex("ActorId", "UtcMicroseconds", "Id");
-
-                    b.HasIndex("Address", "UtcMicroseconds", "Id");
-
                     b.HasIndex("Category", "UtcMicroseconds", "Id");
 
-                    b.HasIndex("Outcome", "UtcMicroseconds", "Id");
+                    b.HasIndex("Outcome", "UtcMicroseconds", "Id", "Action")
+                        .HasDatabaseName("IX_audit_events_outcome");
 
-                    b.HasIndex("TargetId", "UtcMicroseconds", "Id");
+                    b.HasIndex("ActorId", "UtcMicroseconds", "Id", "Action", "Outcome")
+                        .HasDatabaseName("IX_audit_events_actor");
+
+                    b.HasIndex("Address", "UtcMicroseconds", "Id", "Action", "Outcome")
+                        .HasDatabaseName("IX_audit_events_address");
+
+                    b.HasIndex("TargetId", "UtcMicroseconds", "Id", "Action", "Outcome")
+                        .HasDatabaseName("IX_audit_events_target");
 
                     b.ToTable("audit_events", (string)null);
                 });
@@ -1491,13 +1495,13 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                         .IsUnique()
                         .HasDatabaseName("UserNameIndex");
 
-                    b.HasIndex("TwoFactorEnabled");
-
                     b.HasIndex("CreatedAt", "Id");
 
                     b.HasIndex("LastSignInAt", "Id");
 
                     b.HasIndex("SortName", "Id");
+
+                    b.HasIndex("TwoFactorEnabled", "DeletedAt");
 
                     b.ToTable("users", (string)null);
                 });
