@@ -20,11 +20,12 @@ namespace UserAdmin.Core;
 
 public static class CoreServices
 {
-    /// <summary>The sections under <c>UserAdmin</c> in the configuration and the classes that say what they may hold.</summary>
+    /// <summary>The sections under <c>UserAdmin</c> in the configuration and the classes that say what they may hold; <c>*</c> stands for a name that the installation chooses.</summary>
     public static IReadOnlyList<(string Section, Type Settings)> SettingSections { get; } =
     [
         ("Database", typeof(DatabaseSettings)), ("Sessions", typeof(SessionSettings)), ("SignIn", typeof(SignInSettings)),
         ("Passwords", typeof(PasswordSettings)), ("Users", typeof(UserSettings)),
+        .. Policies.Types.Select(type => ($"Policies:{type.Name}", type)),
     ];
 
     public static IServiceCollection AddUserAdminCore(this IServiceCollection services)

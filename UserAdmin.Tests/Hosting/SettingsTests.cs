@@ -22,6 +22,9 @@ public class SettingsTests
     [InlineData("Portal:LogFolder", "")]
     [InlineData("Portal:Publicurll", "https://people.example.org")]
     [InlineData("Databse:Provider", "Sqlite")]
+    [InlineData("Policies:RegistrationPolicy:Mode", "Sometimes")]
+    [InlineData("Policies:SessionPolicy:IdleMinutes", "61")]
+    [InlineData("Policies:Sesions", "1")]
     public void A_wrong_setting_is_named_in_one_line(string name, string value)
     {
         var output = new StringWriter();
@@ -32,7 +35,7 @@ public class SettingsTests
         Assert.StartsWith($"UserAdmin:{(name.StartsWith("Databse", StringComparison.Ordinal) ? "Databse" : name)} ", line);
     }
 
-    [Theory, InlineData("Database:Provider", "postgresql"), InlineData("Sessions:IdleMinutes", "60"), InlineData("Portal:PublicUrl", "https://people.example.org")]
+    [Theory, InlineData("Database:Provider", "postgresql"), InlineData("Sessions:IdleMinutes", "60"), InlineData("Policies:RegistrationPolicy:Mode", "Open"), InlineData("Portal:PublicUrl", "https://people.example.org")]
     public void A_right_setting_is_not_complained_about(string name, string value)
     {
         var output = new StringWriter();

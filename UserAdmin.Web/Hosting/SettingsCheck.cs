@@ -13,13 +13,24 @@ internal static class SettingsCheck
     /// <summary>Writes a line per wrong setting; true when there was one.</summary>
     public static bool Report(IConfiguration configuration, TextWriter output)
     {
-        var known = CoreServices.SettingSections.Append(("Portal", typeof(PortalSettings))).ToDictionary(StringComparer.OrdinalIgnoreCase);
-        var problems = configuration.GetSection(Root).GetChildren()
-            .SelectMany(section => known.TryGetValue(section.Key, out var type) ? Check(section, type) : [$"{section.Path} is not a setting of UserAdmin."])
-            .ToList();
+        var known = CoreServices.SettingSections.Append(("Portal", typeof(PortalSettings))).ToList();
+        var problems = configuration.GetSection(Root).GetChildren().SelectMany(section => Check(section, known)).ToList();
         problems.ForEach(output.WriteLine);
         return problems.Count > 0;
     }
+
+    private static IEnumerable<string> Check(IConfigurationSection section, IReadOnlyList<(string Path, Type Settings)> known)
+    {
+        var path = section.Path[(Root.Length + 1)..].Split(':');
+        var fitting = known.Where(entry => StartsLike(entry.Path.Split(':'), path)).ToList();
+        return fitting.Count == 0 ? [$"{section.Path} is not a setting of UserAdmin."]
+            : fitting.Find(entry => entry.Path.Split(':').Length == path.Length) is { Settings: { } type } ? Check(section, type)
+            : section.GetChildren().SelectMany(inner => Check(inner, known));
+    }
+
+    // A star stands for a name that the installation chooses.
+    private static bool StartsLike(string[] known, string[] path) =>
+        path.Length <= known.Length && path.Zip(known).All(part => part.Second == "*" || part.First.Equals(part.Second, StringComparison.OrdinalIgnoreCase));
 
     private static IEnumerable<string> Check(IConfigurationSection section, Type type)
     {
