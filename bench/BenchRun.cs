@@ -14,6 +14,7 @@ internal sealed class BenchRun(Options options)
         Report.Line();
         // The first start makes the administrator and may migrate.
         await (await Portal.StartAsync(database, options.Data)).DisposeAsync();
+        await database.AddOtherAsync(options.Data);
         Report.Progress($"Sampling {database.Title}");
         var samples = await database.SampleAsync();
         Report.Line($"{samples.Users:N0} users, {samples.Events:N0} events; \"many matches\" are {samples.CommonMatches:N0}. Load of the machine: {Proc.LoadAverage()}.");
@@ -25,6 +26,8 @@ internal sealed class BenchRun(Options options)
             await MeasureCircuitsAsync(database, samples);
         if (options.Only.Contains("start"))
             await MeasureStartAsync(database);
+        if (options.Only.Contains("busy"))
+            await MeasureBusyAsync(database);
     }
 
     public void ShowGrowth(Provider provider)
@@ -119,11 +122,37 @@ internal sealed class BenchRun(Options options)
         ]);
     }
 
+    private async Task MeasureBusyAsync(Database database)
+    {
+        Report.Progress($"Keeping {database.Title} busy");
+        using var browsers = new Browsers();
+        await using var portal = await Portal.StartAsync(database, options.Data);
+        var (owner, others) = (browsers.New(portal), browsers.New(portal));
+        await owner.SignInAsync();
+        var signIn = await others.PrepareSignInAsync(Database.OtherEmail);
+        string[] pages = ["/me", "/me/preferences", "/me/sessions"];
+        // Tiered compilation needs hundreds of calls.
+        for (var i = 0; i < 600; i++)
+            await owner.GetAsync(pages[i % pages.Length]);
+
+        (string, Task<Reply>) SignIn(int number) => ("sign-in", others.PostAsync(signIn));
+        var (own, beside) = (new Busy(100, TimeSpan.FromSeconds(30)), new Busy(10, TimeSpan.FromSeconds(30)));
+        await Task.WhenAll(own.RunAsync(i => (pages[i % pages.Length], owner.GetAsync(pages[i % pages.Length]))), beside.RunAsync(SignIn));
+        ShowBusy("own pages at 100 a second, sign-ins at 10", [own, beside]);
+
+        var (list, storm) = (new Busy(5, TimeSpan.FromSeconds(60)), new Busy(100, TimeSpan.FromSeconds(60)));
+        await Task.WhenAll(list.RunAsync(i => ("/users", owner.GetAsync("/users"))), storm.RunAsync(SignIn));
+        ShowBusy("list of users at 5 a second, sign-ins at 100", [list, storm]);
+    }
+
+    private static void ShowBusy(string title, IEnumerable<Busy> loads) =>
+        Report.Table([title, "answer", "requests", "median ms", "p95 ms", "p99 ms"], loads.SelectMany(load => load.Rows()));
+
     private static async Task<IReadOnlyList<Target>> PortalTargetsAsync(Server server, Samples samples, Browsers browsers)
     {
         var (administrator, stranger) = (browsers.New(server), browsers.New(server));
         await administrator.SignInAsync();
-        return Pages.OfPortal(server, administrator, stranger, samples, await stranger.PrepareSignInAsync());
+        return Pages.OfPortal(server, administrator, stranger, samples, await stranger.PrepareSignInAsync(Database.OtherEmail));
     }
 
     // What UserAdmin.Core/SignIn/PasswordHashing.cs does for a password.

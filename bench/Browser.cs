@@ -53,7 +53,7 @@ internal sealed partial class Browser : IDisposable
     }
 
     /// <summary>Fills the sign-in form as it stands in the page. The answer can be posted again and again.</summary>
-    public async Task<SignInPost> PrepareSignInAsync()
+    public async Task<SignInPost> PrepareSignInAsync(string email = Database.Email)
     {
         var page = await GetTextAsync("/account/sign-in");
         var fields = new Dictionary<string, string>();
@@ -66,7 +66,7 @@ internal sealed partial class Browser : IDisposable
                 "hidden" => Attribute(tag, "value") ?? "",
                 "password" => Database.Password,
                 "checkbox" => "false",
-                _ => Database.Email,
+                _ => email,
             };
         }
         return new(Action().Match(page) is { Success: true } action ? WebUtility.HtmlDecode(action.Groups[1].Value) : "/account/sign-in", fields, Cookies);

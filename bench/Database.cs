@@ -17,6 +17,9 @@ internal sealed class Database(Provider provider, int users, string connectionSt
 
     public const int EventsPerUser = 10;
     public const string Email = "bench@useradmin.test";
+    /// <summary>Signs in again and again, which ends the oldest of its sessions.</summary>
+    public const string OtherEmail = "bench2@useradmin.test";
+
     public const string Password = "correct horse battery staple";
 
     public Provider Provider => provider;
@@ -57,6 +60,13 @@ internal sealed class Database(Provider provider, int users, string connectionSt
             await database.ExecuteAsync("VACUUM (ANALYZE)");
         File.WriteAllText(done, $"{DateTime.UtcNow:O}");
         return database;
+    }
+
+    public async Task AddOtherAsync(string folder)
+    {
+        var found = await ReadAsync($"SELECT count(*) FROM users WHERE email = '{OtherEmail}'");
+        if (found[0][0] == "0")
+            await Server.RunAsync(Path.Combine(folder, $"{FileName}.other.log"), [.. Portal.Program, "create-admin", "--email", OtherEmail], Environment);
     }
 
     public async Task<DbConnection> OpenAsync()
