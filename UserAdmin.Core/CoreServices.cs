@@ -23,7 +23,7 @@ public static class CoreServices
     /// <summary>The sections under <c>UserAdmin</c> in the configuration and the classes that say what they may hold; <c>*</c> stands for a name that the installation chooses.</summary>
     public static IReadOnlyList<(string Section, Type Settings)> SettingSections { get; } =
     [
-        ("Database", typeof(DatabaseSettings)), ("Sessions", typeof(SessionSettings)), ("SignIn", typeof(SignInSettings)),
+        ("Database", typeof(DatabaseSettings)), ("SignIn", typeof(SignInSettings)),
         ("Passwords", typeof(PasswordSettings)), ("Users", typeof(UserSettings)),
         .. Policies.Types.Select(type => ($"Policies:{type.Name}", type)),
     ];
@@ -31,7 +31,6 @@ public static class CoreServices
     public static IServiceCollection AddUserAdminCore(this IServiceCollection services)
     {
         services.AddSettings<DatabaseSettings>("Database");
-        services.AddSettings<SessionSettings>("Sessions");
         services.AddSettings<SignInSettings>("SignIn");
         services.AddSettings<PasswordSettings>("Passwords");
         services.AddSettings<UserSettings>("Users");
@@ -59,13 +58,13 @@ public static class CoreServices
         services.AddScoped<SignInService>();
         services.AddScoped<SignInGuard>();
         services.AddScoped<Entrance>();
-        services.AddScoped<KnownDevices>();
         services.AddScoped<OneTimeTokens>();
         services.AddScoped<ActivationService>();
         services.AddScoped<FirstAdministrator>();
         services.AddSingleton<SetupToken>();
 
         services.AddScoped<SessionService>();
+        services.AddScoped<Devices>();
         services.AddSingleton<SessionDirectory>();
 
         services.AddScoped<Outbox>();

@@ -37,6 +37,8 @@ public static class Text
     public static string Shorten(string text, int maximum) =>
         text.Length <= maximum ? text : text[..(char.IsHighSurrogate(text[maximum - 1]) ? maximum - 1 : maximum)];
 
+    public static string? ShortenToNull(string? text, int maximum) => text is null ? null : Shorten(text, maximum);
+
     public static int CodePoints(string text) => text.EnumerateRunes().Count();
 
     /// <summary>Control codes split log lines and mail headers, bidirectional overrides and isolates make a name read as another.</summary>

@@ -1,10 +1,10 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
+using UserAdmin.Core.Settings;
 using UserAdmin.Core.Tenants;
 using UserAdmin.Core.Users;
 
@@ -19,16 +19,21 @@ public sealed record DashboardFigures(IReadOnlyDictionary<UserStatus, long> BySt
 }
 
 /// <summary>The figures of the start page; kept for a minute, because counting a million people takes its time.</summary>
-public sealed class DashboardService(CurrentTenant tenant, KeptFigures kept, IOptions<SessionSettings> sessionOptions, TimeProvider clock)
+public sealed class DashboardService(CurrentTenant tenant, KeptFigures kept, Policies policies, TimeProvider clock)
 {
     private const int Days = 30;
     private const long MicrosecondsPerDay = 86_400_000_000;
 
     /// <summary>Null without permission, or when the first computation takes longer than a moment: ask again in a second.</summary>
-    public async Task<KeptFigure<DashboardFigures>?> FindAsync(Actor actor, CancellationToken cancel) =>
-        actor.Can(Permission.DashboardView) ? await kept.FindAsync(tenant.Tenant, "dashboard", ComputeAsync, cancel) : null;
+    public async Task<KeptFigure<DashboardFigures>?> FindAsync(Actor actor, CancellationToken cancel)
+    {
+        if (!actor.Can(Permission.DashboardView))
+            return null;
+        var sessionPolicy = await policies.GetAsync<SessionPolicy>(cancel);
+        return await kept.FindAsync(tenant.Tenant, "dashboard", db => ComputeAsync(db, sessionPolicy), cancel);
+    }
 
-    private async Task<DashboardFigures> ComputeAsync(UserAdminDbContext db)
+    private async Task<DashboardFigures> ComputeAsync(UserAdminDbContext db, SessionPolicy sessionPolicy)
     {
         var now = clock.GetUtcNow();
         var byStatus = new Dictionary<UserStatus, long>();
@@ -36,8 +41,7 @@ public sealed class DashboardService(CurrentTenant tenant, KeptFigures kept, IOp
             byStatus[status] = await db.Users.WithStatus(status, now).LongCountAsync();
         byStatus[UserStatus.Active] = await db.Users.LongCountAsync() - byStatus.Values.Sum();
 
-        var idleSince = now - sessionOptions.Value.IdleLimit;
-        var open = await db.Sessions.LongCountAsync(s => s.EndedAt == null && s.LastActivityAt > idleSince && s.ExpiresAt > now);
+        var open = await db.Sessions.OpenAt(now, sessionPolicy).LongCountAsync();
         var withTwoFactor = await db.Users.Existing().LongCountAsync(u => u.TwoFactorEnabled);
         var neverSignedIn = await db.Users.Existing().LongCountAsync(u => u.LastSignInAt == User.Never);
         return new(byStatus, open, withTwoFactor, neverSignedIn, await DaysAsync(db, now));

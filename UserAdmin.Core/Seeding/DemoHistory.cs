@@ -122,7 +122,7 @@ internal sealed class DemoHistory(IReadOnlyList<DemoPerson> people, IReadOnlyDic
         var taken = open[i];
         open[i] = open[^1];
         open.RemoveAt(open.Count - 1);
-        return at - taken.At < new SessionSettings().AbsoluteLimit ? taken : null;
+        return at - taken.At < new SessionPolicy().AbsoluteLimit() ? taken : null;
     }
 
     /// <summary>Somebody whose account worked at that time, if one is found soon.</summary>

@@ -20,7 +20,7 @@ internal static class DemoSessions
 
     public static IEnumerable<Session> Make(IReadOnlyList<DemoPerson> people, DateTimeOffset now, Random random)
     {
-        var limit = new SessionSettings().AbsoluteLimit;
+        var limit = new SessionPolicy().AbsoluteLimit();
         var wanted = Math.Min(people.Count / 20 + 1, Most);
         foreach (var person in people.Where(p => p.Status == UserStatus.Active && p.LastSignInAt > User.Never && random.Next(people.Count) < wanted))
         {

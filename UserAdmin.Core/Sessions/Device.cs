@@ -22,6 +22,18 @@ public sealed class Device
 
     /// <summary>Until then the second factor isn't asked for on this device.</summary>
     public DateTimeOffset? RememberedUntil { get; set; }
+
+    public bool HasSignals(byte[] signals) => SignalHash.AsSpan().SequenceEqual(signals);
+
+    /// <summary>Somebody signed in. What was granted to the browser as it was before doesn't hold for another one.</summary>
+    internal void Meet(byte[] signals, SignIn.SignInOrigin origin, DateTimeOffset now)
+    {
+        if (!HasSignals(signals))
+            (SignalHash, TrustedAt, RememberedUntil) = (signals, null, null);
+        UserAgent = Common.Text.ShortenToNull(origin.UserAgent, 400);
+        LastAddress = origin.Address;
+        LastSeenAt = now;
+    }
 }
 
 internal sealed class DeviceConfiguration : IEntityTypeConfiguration<Device>

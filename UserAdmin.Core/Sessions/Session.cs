@@ -41,6 +41,10 @@ public sealed class Session
     public DateTimeOffset? EndedAt { get; private set; }
     public string? EndReason { get; private set; }
 
+    /// <summary>Neither ended nor timed out by the policy as it is now.</summary>
+    public bool IsOpenAt(DateTimeOffset now, SessionPolicy policy) =>
+        EndedAt is null && ExpiresAt > now && CreatedAt + policy.AbsoluteLimit() > now && LastActivityAt + policy.IdleLimit() > now;
+
     public void End(string reason, DateTimeOffset now)
     {
         if (EndedAt is null)

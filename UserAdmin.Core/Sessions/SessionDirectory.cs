@@ -2,9 +2,10 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.DependencyInjection;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Roles;
+using UserAdmin.Core.Settings;
 using UserAdmin.Core.Tenants;
 using UserAdmin.Core.Users;
 
@@ -14,9 +15,10 @@ namespace UserAdmin.Core.Sessions;
 /// Answers for every request and every click whether its session is still open and whose it is. What it knows is at most five seconds old;
 /// a session ended on this server is dead at once, and so are its open pages.
 /// </summary>
-public sealed class SessionDirectory(TenantDatabases databases, IMemoryCache cache, IOptions<SessionSettings> options, TimeProvider clock)
+public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFactory scopes, IMemoryCache cache, TimeProvider clock)
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
     private static readonly TimeSpan ActivityStep = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<Guid, ImmutableList<Action>> watchers = new();
@@ -33,7 +35,7 @@ public sealed class SessionDirectory(TenantDatabases databases, IMemoryCache cac
         id = await db.Sessions.Where(s => s.KeyHash == hash && s.EndedAt == null).Select(s => s.Id).SingleOrDefaultAsync(cancel);
         if (id == Guid.Empty)
             return null;
-        cache.Set(cached, id, options.Value.AbsoluteLimit);
+        cache.Set(cached, id, Longest);
         return await FindAsync(tenant, id, isActivity, cancel);
     }
 
@@ -48,9 +50,9 @@ public sealed class SessionDirectory(TenantDatabases databases, IMemoryCache cac
             state = await LoadAsync(tenant, id, now, state, cancel);
             if (state is null)
                 return null;
-            cache.Set((tenant.Name, id), state, options.Value.IdleLimit);
+            cache.Set((tenant.Name, id), state, state.IdleLimit);
         }
-        if (state.HasEnded || state.ExpiresAt <= now || state.LastActivityAt + options.Value.IdleLimit <= now)
+        if (state.HasEnded || state.ExpiresAt <= now || state.LastActivityAt + state.IdleLimit <= now)
             return null;
 
         if (!isActivity)
@@ -83,7 +85,10 @@ public sealed class SessionDirectory(TenantDatabases databases, IMemoryCache cac
 
     private async Task<SessionState?> LoadAsync(Tenant tenant, Guid id, DateTimeOffset now, SessionState? known, CancellationToken cancel)
     {
-        await using var db = databases.Open(tenant);
+        await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentTenant>().Use(tenant);
+        var policy = await scope.ServiceProvider.GetRequiredService<Policies>().GetAsync<SessionPolicy>(cancel);
+        var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
         var row = await (
             from session in db.Sessions
             join user in db.Users on session.UserId equals user.Id
@@ -94,6 +99,7 @@ public sealed class SessionDirectory(TenantDatabases databases, IMemoryCache cac
             {
                 session.UserId,
                 session.AuthenticatedAt,
+                session.CreatedAt,
                 session.ExpiresAt,
                 session.LastActivityAt,
                 user.UserName,
@@ -110,7 +116,8 @@ public sealed class SessionDirectory(TenantDatabases databases, IMemoryCache cac
             FullName = $"{row.FirstName} {row.LastName}".Trim(),
             IsAdministrator = row.IsAdministrator,
             AuthenticatedAt = row.AuthenticatedAt,
-            ExpiresAt = row.ExpiresAt,
+            ExpiresAt = row.CreatedAt + policy.AbsoluteLimit() is var limit && limit < row.ExpiresAt ? limit : row.ExpiresAt,
+            IdleLimit = policy.IdleLimit(),
             LoadedAt = now,
             LastActivityAt = known is null || known.LastActivityAt < row.LastActivityAt ? row.LastActivityAt : known.LastActivityAt,
             ActivityWrittenAt = row.LastActivityAt,

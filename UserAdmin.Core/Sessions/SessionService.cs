@@ -1,9 +1,10 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Roles;
+using UserAdmin.Core.Settings;
+using UserAdmin.Core.SignIn;
 using UserAdmin.Core.Tenants;
 using UserAdmin.Core.Users;
 
@@ -14,7 +15,7 @@ public sealed record SessionRow(
     bool IsOpen, DateTimeOffset? EndedAt, string? EndReason, bool IsCurrent);
 
 /// <summary>Opens, shows and ends sessions.</summary>
-public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, SessionDirectory directory, IOptions<SessionSettings> options, TimeProvider clock)
+public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, SessionDirectory directory, Policies policies, TimeProvider clock)
 {
     private const int Shown = 100;
 
@@ -27,12 +28,12 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
             return [];
 
         var now = clock.GetUtcNow();
-        var idleSince = now - options.Value.IdleLimit;
+        var policy = await policies.GetAsync<SessionPolicy>(cancel);
         var sessions = await db.Sessions.AsNoTracking().Where(s => s.UserId == userId)
             .OrderByDescending(s => s.LastActivityAt).Take(Shown).ToListAsync(cancel);
         return [.. sessions.Select(s => new SessionRow(
             s.Id, UserAgentName.Of(s.UserAgent), s.Address, s.CreatedAt, s.LastActivityAt, s.ExpiresAt,
-            s.EndedAt is null && s.ExpiresAt > now && s.LastActivityAt > idleSince, s.EndedAt, s.EndReason, s.Id == actor.SessionId))];
+            s.IsOpenAt(now, policy), s.EndedAt, s.EndReason, s.Id == actor.SessionId))];
     }
 
     /// <summary>Ends one session, the actor's own or, with <see cref="Permission.SessionsEnd"/>, anybody's.</summary>
@@ -89,20 +90,24 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
     }
 
     /// <summary>Adds a session to what the next save writes and gives back the key for its cookie.</summary>
-    internal (Session Session, string Key) Open(User user, string? address, string? userAgent, bool persistent, DateTimeOffset now)
+    internal async Task<(Session Session, string Key)> OpenAsync(
+        Guid userId, SignInOrigin origin, Guid? deviceId, bool persistent, DateTimeOffset now, CancellationToken cancel)
     {
         var key = SessionKey.Create();
         var session = new Session
         {
-            UserId = user.Id,
+            UserId = userId,
             KeyHash = SessionKey.Hash(key),
-            Address = address,
-            UserAgent = userAgent is null ? null : Text.Shorten(userAgent, 400),
+            Address = origin.Address,
+            UserAgent = Text.ShortenToNull(origin.UserAgent, 400),
+            Browser = UserAgentName.BrowserOf(origin.UserAgent),
+            System = UserAgentName.SystemOf(origin.UserAgent),
+            DeviceId = deviceId,
             IsPersistent = persistent,
             CreatedAt = now,
             AuthenticatedAt = now,
             LastActivityAt = now,
-            ExpiresAt = now + options.Value.AbsoluteLimit,
+            ExpiresAt = now + (await policies.GetAsync<SessionPolicy>(cancel)).AbsoluteLimit(),
         };
         db.Sessions.Add(session);
         return (session, key);

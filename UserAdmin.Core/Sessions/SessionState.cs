@@ -15,6 +15,7 @@ public sealed class SessionState
     public required bool IsAdministrator { get; init; }
     public required DateTimeOffset AuthenticatedAt { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
+    public required TimeSpan IdleLimit { get; init; }
     public required DateTimeOffset LoadedAt { get; init; }
     public DateTimeOffset LastActivityAt { get; set; }
     public DateTimeOffset ActivityWrittenAt { get; set; }

@@ -12,8 +12,7 @@ internal static class UserAgentName
 
     public static string Of(string? userAgent)
     {
-        var browser = Find(Browsers, userAgent);
-        var system = Find(Systems, userAgent);
+        var (browser, system) = (BrowserOf(userAgent), SystemOf(userAgent));
         return (browser, system) switch
         {
             (null, null) => "Unknown device",
@@ -22,6 +21,10 @@ internal static class UserAgentName
             _ => $"{browser} on {system}",
         };
     }
+
+    public static string? BrowserOf(string? userAgent) => Find(Browsers, userAgent);
+
+    public static string? SystemOf(string? userAgent) => Find(Systems, userAgent);
 
     private static string? Find((string Sign, string Name)[] known, string? userAgent) =>
         userAgent is null ? null : known.FirstOrDefault(entry => userAgent.Contains(entry.Sign, StringComparison.Ordinal)).Name;

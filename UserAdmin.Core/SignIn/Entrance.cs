@@ -17,7 +17,7 @@ public sealed record Entry(SignedIn? SignedIn, string? PendingKey);
 /// The one door behind every way to sign in: password, passkey, external provider. Whoever comes here has proven a first factor;
 /// the account's state, the second factor and the limits are judged here, for all of them alike (A15).
 /// </summary>
-public sealed class Entrance(UserAdminDbContext db, SessionService sessions, KnownDevices devices, TimeProvider clock)
+public sealed class Entrance(UserAdminDbContext db, SessionService sessions, Devices devices, TimeProvider clock)
 {
     /// <summary>
     /// Opens a session in one transaction with <paramref name="together"/>, what the way in has to write when it succeeds.
@@ -47,7 +47,8 @@ public sealed class Entrance(UserAdminDbContext db, SessionService sessions, Kno
 
     private async Task<SignedIn> OpenAsync(User user, string methods, SignInOrigin origin, bool persistent, DateTimeOffset now, CancellationToken cancel)
     {
-        var (session, key) = sessions.Open(user, origin.Address, origin.UserAgent, persistent, now);
+        var (device, cookie, _) = await devices.ArriveAsync(user.Id, origin, now, cancel);
+        var (session, key) = await sessions.OpenAsync(user.Id, origin, device.Id, persistent, now, cancel);
         session.Methods = methods;
         await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(row => row.SetProperty(u => u.LastSignInAt, now), cancel);
         var actor = new Actor(ActorKind.User, user.Id, ((AuditTarget)user).Name, Actor.Anonymous.Permissions)
@@ -57,6 +58,6 @@ public sealed class Entrance(UserAdminDbContext db, SessionService sessions, Kno
             CorrelationId = origin.CorrelationId,
         };
         db.Record(AuditAction.SignedIn, actor, user, now);
-        return new(key, session.ExpiresAt, devices.Remember(user.Id), persistent);
+        return new(key, session.ExpiresAt, cookie, persistent);
     }
 }

@@ -23,7 +23,7 @@ public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> 
 
     public static string KeyOfUser(Guid userId) => $"user:{userId}";
 
-    public static string KeyOfDevice(Guid userId, string nonce) => $"device:{userId}:{nonce}";
+    public static string KeyOfDevice(Guid deviceId) => $"device:{deviceId}";
 
     public static string KeyOfUnknown(string normalizedName) => $"name:{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(normalizedName)))}";
 

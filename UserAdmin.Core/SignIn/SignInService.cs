@@ -4,6 +4,7 @@ using System.ComponentModel.DataAnnotations;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.SignIn;
@@ -19,12 +20,15 @@ public sealed class SignInForm
     public bool RememberMe { get; set; }
 }
 
-/// <summary>Where a sign-in comes from; <paramref name="DeviceCookie"/> is what a former sign-in left on the device.</summary>
-public sealed record SignInOrigin(string? Address, string? UserAgent, string? DeviceCookie, string? CorrelationId);
+/// <summary>
+/// Where a sign-in comes from; <paramref name="DeviceCookie"/> is what a former sign-in left on the device, <paramref name="Languages"/> what
+/// the browser says of its languages.
+/// </summary>
+public sealed record SignInOrigin(string? Address, string? UserAgent, string? DeviceCookie, string? CorrelationId, string? Languages = null);
 
 /// <summary>Signs people in by password. Unknown, locked, inactive and pending accounts answer like a wrong password, and as late (ASVS 6.3.8).</summary>
 public sealed class SignInService(
-    UserAdminDbContext db, SignInGuard guard, Entrance entrance, KnownDevices devices, PasswordHashing hashing, ILookupNormalizer normalizer, TimeProvider clock)
+    UserAdminDbContext db, SignInGuard guard, Entrance entrance, Devices devices, PasswordHashing hashing, ILookupNormalizer normalizer, TimeProvider clock)
 {
     public static readonly Problem Refused = new(ProblemKind.Invalid, "sign_in.refused",
         "These don't match an account that can sign in. After a few wrong tries an account pauses for some minutes.");
@@ -43,8 +47,9 @@ public sealed class SignInService(
         var named = name.Contains('@') ? db.Users.Where(u => u.NormalizedEmail == name) : db.Users.Where(u => u.NormalizedUserName == name);
         var user = await named.AsNoTracking().SingleOrDefaultAsync(cancel);
         var addressKey = SignInGuard.KeyOfAddress(origin.Address);
+        var device = await devices.FindAsync(user?.Id ?? Guid.Empty, origin, cancel);
         var key = user is null ? SignInGuard.KeyOfUnknown(name)
-            : devices.Find(origin.DeviceCookie, user.Id) is { } nonce ? SignInGuard.KeyOfDevice(user.Id, nonce)
+            : device is not null ? SignInGuard.KeyOfDevice(device.Id)
             : SignInGuard.KeyOfUser(user.Id);
 
         var (mayTry, addressMayTry) = await TakeAttemptAsync(key, addressKey, user?.Id, cancel);

@@ -5,6 +5,7 @@ using UserAdmin.Core.Dashboard;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
+using UserAdmin.Core.Settings;
 using UserAdmin.Core.Tenants;
 
 namespace UserAdmin.Core.Users;
@@ -22,7 +23,7 @@ public sealed record UserDetails(
 
 /// <summary>Looks people up. An actor without <see cref="Permission.UsersView"/> finds only themselves.</summary>
 public sealed class UserDirectory(
-    UserAdminDbContext db, CurrentTenant tenant, KeptFigures kept, IOptions<UserSettings> options, IOptions<SessionSettings> sessionOptions, TimeProvider clock)
+    UserAdminDbContext db, CurrentTenant tenant, KeptFigures kept, IOptions<UserSettings> options, Policies policies, TimeProvider clock)
 {
     // Up to so many matches a filter's rows are counted exactly and sorted; beyond, they are read along the order's index.
     private const int Few = 4000;
@@ -43,12 +44,12 @@ public sealed class UserDirectory(
     public async Task<UserDetails?> FindAsync(Guid id, Actor actor, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var idleSince = now - sessionOptions.Value.IdleLimit;
+        var open = db.Sessions.OpenAt(now, await policies.GetAsync<SessionPolicy>(cancel));
         var found = await db.Users.AsNoTracking().VisibleTo(actor).Where(u => u.Id == id).Select(u => new
         {
             User = u,
             IsAdministrator = db.UserRoles.Any(r => r.UserId == u.Id && r.RoleId == Role.AdministratorId),
-            OpenSessions = db.Sessions.Count(s => s.UserId == u.Id && s.EndedAt == null && s.ExpiresAt > now && s.LastActivityAt > idleSince),
+            OpenSessions = open.Count(s => s.UserId == u.Id),
             PausedUntil = db.SignInThrottles.Where(t => t.UserId == u.Id && t.BlockedUntil > now).Max(t => t.BlockedUntil),
         }).SingleOrDefaultAsync(cancel);
         if (found is null)

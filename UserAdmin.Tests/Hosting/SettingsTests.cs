@@ -11,8 +11,8 @@ public class SettingsTests
     [InlineData("Database:CommandTimeout", "0")]
     [InlineData("Database:CommandTimeout", "soon")]
     [InlineData("Database:MaxBatchSize", "100000")]
-    [InlineData("Sessions:IdleMinutes", "61")]
-    [InlineData("Sessions:AbsoluteHours", "0")]
+    [InlineData("SignIn:PauseMinutes", "61")]
+    [InlineData("SignIn:ActivationHours", "0")]
     [InlineData("SignIn:MaxAttempts", "11")]
     [InlineData("SignIn:HardLimit", "101")]
     [InlineData("Passwords:HashRounds", "100000")]
@@ -35,7 +35,7 @@ public class SettingsTests
         Assert.StartsWith($"UserAdmin:{(name.StartsWith("Databse", StringComparison.Ordinal) ? "Databse" : name)} ", line);
     }
 
-    [Theory, InlineData("Database:Provider", "postgresql"), InlineData("Sessions:IdleMinutes", "60"), InlineData("Policies:RegistrationPolicy:Mode", "Open"), InlineData("Portal:PublicUrl", "https://people.example.org")]
+    [Theory, InlineData("Database:Provider", "postgresql"), InlineData("SignIn:PauseMinutes", "60"), InlineData("Policies:SessionPolicy:IdleMinutes", "60"), InlineData("Policies:RegistrationPolicy:Mode", "Open"), InlineData("Portal:PublicUrl", "https://people.example.org")]
     public void A_right_setting_is_not_complained_about(string name, string value)
     {
         var output = new StringWriter();

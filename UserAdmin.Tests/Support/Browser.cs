@@ -18,6 +18,13 @@ public sealed partial class Browser : IDisposable
         client.DefaultRequestHeaders.Add(TestApp.AddressHeader, address);
     }
 
+    /// <summary>Sends the header with every request from now on, instead of what was said before.</summary>
+    public void Says(string header, string value)
+    {
+        client.DefaultRequestHeaders.Remove(header);
+        client.DefaultRequestHeaders.TryAddWithoutValidation(header, value);
+    }
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public void Keep(string cookie, string value) => cookies.Add(Base, new Cookie(cookie, value) { Secure = true });

@@ -52,7 +52,8 @@ public sealed class TestApp : WebApplicationFactory<Program>, ITestPortal
         await using var scope = Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
         var user = await db.Users.SingleAsync(user => user.Id == person.UserId);
-        var (_, key) = scope.ServiceProvider.GetRequiredService<SessionService>().Open(user, address, "Firefox/145.0 (Linux)", persistent: false, Clock.Now);
+        var origin = new SignInOrigin(address, "Firefox/145.0 (Linux)", null, null);
+        var (_, key) = await scope.ServiceProvider.GetRequiredService<SessionService>().OpenAsync(user.Id, origin, null, persistent: false, Clock.Now, CancellationToken.None);
         await db.SaveChangesAsync();
         var browser = Open(address);
         browser.Keep("__Host-useradmin", key);

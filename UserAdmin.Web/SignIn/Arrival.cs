@@ -6,6 +6,10 @@ namespace UserAdmin.Web.SignIn;
 /// <summary>What every way to sign in does last: leave the cookies and go on.</summary>
 internal static class Arrival
 {
+    /// <summary>Where a sign-in that this request makes comes from.</summary>
+    public static SignInOrigin OriginOf(HttpContext http) => new(
+        http.ClientAddress, http.Request.Headers.UserAgent, http.Request.Cookies[SessionCookie.DeviceName], http.TraceIdentifier, http.Request.Headers.AcceptLanguage);
+
     /// <summary>Sets the cookies of the entry and gives back the local address to go to.</summary>
     public static string Continue(HttpContext http, Entry entry, string? returnUrl)
     {
