@@ -23,7 +23,9 @@ public static class CoreServices
     /// <summary>The sections under <c>UserAdmin</c> in the configuration and the classes that say what they may hold; <c>*</c> stands for a name that the installation chooses.</summary>
     public static IReadOnlyList<(string Section, Type Settings)> SettingSections { get; } =
     [
-        ("Database", typeof(DatabaseSettings)), ("SignIn", typeof(SignInSettings)),
+        ("Database", typeof(DatabaseSettings)),
+        ("Keys", typeof(KeySettings)),
+        ("SignIn", typeof(SignInSettings)),
         ("Passwords", typeof(PasswordSettings)), ("Users", typeof(UserSettings)),
         .. Policies.Types.Select(type => ($"Policies:{type.Name}", type)),
     ];
@@ -31,6 +33,7 @@ public static class CoreServices
     public static IServiceCollection AddUserAdminCore(this IServiceCollection services)
     {
         services.AddSettings<DatabaseSettings>("Database");
+        services.AddSettings<KeySettings>("Keys");
         services.AddSettings<SignInSettings>("SignIn");
         services.AddSettings<PasswordSettings>("Passwords");
         services.AddSettings<UserSettings>("Users");
@@ -42,7 +45,9 @@ public static class CoreServices
         services.AddScoped(provider => provider.GetRequiredService<TenantDatabases>().Open(provider.GetRequiredService<CurrentTenant>().Tenant));
         services.AddSingleton<DatabaseMigrator>();
         services.AddDataProtection().SetApplicationName("UserAdmin");
-        services.AddSingleton<IConfigureOptions<KeyManagementOptions>, DatabaseKeyRing>();
+        services.AddSingleton<MasterKey>();
+        services.AddSingleton<DatabaseKeyRing>();
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => provider.GetRequiredService<DatabaseKeyRing>());
 
         services.Configure<IdentityOptions>(UserAdminDbContext.ConfigureIdentityStores);
         services.AddSingleton<ILookupNormalizer, NameNormalizer>();

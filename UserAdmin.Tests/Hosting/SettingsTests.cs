@@ -20,6 +20,8 @@ public class SettingsTests
     [InlineData("Users:RestoreDays", "-1")]
     [InlineData("Portal:PublicUrl", "people.example.org")]
     [InlineData("Portal:LogFolder", "")]
+    [InlineData("Keys:MasterKey", "c2hvcnQ=")]
+    [InlineData("Keys:MasterKey", "not base64")]
     [InlineData("Portal:Publicurll", "https://people.example.org")]
     [InlineData("Databse:Provider", "Sqlite")]
     [InlineData("Policies:RegistrationPolicy:Mode", "Sometimes")]

@@ -41,5 +41,6 @@ public sealed class BrowserApp : WebApplicationFactory<Program>, ITestPortal
         builder.UseEnvironment("Production");
         builder.UseSetting("UserAdmin:Database:ConnectionString", database.ConnectionString);
         builder.UseSetting("UserAdmin:Portal:LogFolder", logs);
+        builder.UseSetting("UserAdmin:Keys:MasterKey", TestPortal.MasterKey);
     }
 }

@@ -16,6 +16,8 @@ public interface ITestPortal
 /// <summary>The rules of the portal on a database of their own, without a web server.</summary>
 public sealed class TestPortal : ITestPortal, IAsyncDisposable
 {
+    public static readonly string MasterKey = Convert.ToBase64String(new byte[32]);
+
     private readonly TestDatabase database;
     private readonly ServiceProvider services;
 
@@ -42,6 +44,7 @@ public sealed class TestPortal : ITestPortal, IAsyncDisposable
     {
         settings["UserAdmin:Database:Provider"] = provider.ToString();
         settings["UserAdmin:Database:ConnectionString"] = connectionString;
+        settings["UserAdmin:Keys:MasterKey"] = MasterKey;
         return new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
             .AddLogging().AddMemoryCache().AddUserAdminCore()

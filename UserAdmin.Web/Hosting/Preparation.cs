@@ -14,7 +14,7 @@ internal static class Preparation
     /// <summary>Null when everything is ready, otherwise one line that says what is wrong.</summary>
     public static async Task<string?> PrepareAsync(this WebApplication app, TextWriter output)
     {
-        if (await app.MigrateAsync() is { } problem)
+        if ((await app.MigrateAsync() ?? app.Services.GetRequiredService<DatabaseKeyRing>().FindProblem()) is { } problem)
             return problem;
 
         await using var scope = app.Services.CreateAsyncScope();
