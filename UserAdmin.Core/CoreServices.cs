@@ -27,6 +27,7 @@ public static class CoreServices
         ("Keys", typeof(KeySettings)),
         ("SignIn", typeof(SignInSettings)),
         ("Passwords", typeof(PasswordSettings)), ("Users", typeof(UserSettings)),
+        ("Mail", typeof(MailSettings)),
         .. Policies.Types.Select(type => ($"Policies:{type.Name}", type)),
     ];
 
@@ -37,6 +38,7 @@ public static class CoreServices
         services.AddSettings<SignInSettings>("SignIn");
         services.AddSettings<PasswordSettings>("Passwords");
         services.AddSettings<UserSettings>("Users");
+        services.AddSettings<MailSettings>("Mail");
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<TenantDirectory>();
@@ -65,6 +67,7 @@ public static class CoreServices
         services.AddScoped<Entrance>();
         services.AddScoped<OneTimeTokens>();
         services.AddScoped<ActivationService>();
+        services.AddScoped<ActivationMail>();
         services.AddScoped<FirstAdministrator>();
         services.AddSingleton<SetupToken>();
 
@@ -74,6 +77,7 @@ public static class CoreServices
 
         services.AddScoped<Outbox>();
         services.AddScoped<MailTemplates>();
+        services.AddScoped<Notices>();
         services.AddScoped<Policies>();
         services.TryAddSingleton(new PublicAddress(() => "http://localhost"));
 

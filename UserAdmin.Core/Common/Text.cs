@@ -33,6 +33,11 @@ public static class Text
     public static string Visible(string? text) =>
         string.Concat((text ?? "").EnumerateRunes().Where(rune => rune != Rune.ReplacementChar && !Rune.IsControl(rune) || Rune.IsWhiteSpace(rune)));
 
+    /// <summary>On one line and without hidden characters: fit for the header of a mail or a line of a log, whatever was typed.</summary>
+    public static string OneLine(string? text) =>
+        string.Join(' ', string.Concat((text ?? "").EnumerateRunes().Select(rune => Rune.IsWhiteSpace(rune) ? " " : HasHiddenCharacters(rune.ToString()) ? "" : rune.ToString()))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
     /// <summary>At most so many UTF-16 units, without cutting a character in half: databases refuse halves.</summary>
     public static string Shorten(string text, int maximum) =>
         text.Length <= maximum ? text : text[..(char.IsHighSurrogate(text[maximum - 1]) ? maximum - 1 : maximum)];

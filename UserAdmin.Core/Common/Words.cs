@@ -18,4 +18,11 @@ public static class Words
 
     /// <summary>With values in place of {0}, {1} and so on.</summary>
     public static string T(string english, params object?[] values) => string.Format(CultureInfo.CurrentCulture, T(english), values);
+
+    /// <summary>In a language that is not the current reader's: for what is sent to somebody.</summary>
+    public static string In(string language, string english, params object?[] values)
+    {
+        var culture = CultureInfo.GetCultureInfo(language);
+        return string.Format(culture, Resources.GetString(english, culture) ?? english, values);
+    }
 }

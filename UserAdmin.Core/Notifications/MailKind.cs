@@ -8,11 +8,19 @@ namespace UserAdmin.Core.Notifications;
 /// </summary>
 public sealed record MailKind(string Key, string Title, IReadOnlyList<string> Values, bool CarriesSecret = false)
 {
+    /// <summary>What stands around every other mail. Its line {{content}} is where they go.</summary>
+    public static readonly MailKind Layout = new("layout", "Around every mail", [MailMarkup.Content]);
+
     public static readonly MailKind Activation = new("activation", "Activate a new account", ["link", "hours"], CarriesSecret: true);
-    public static readonly MailKind SecurityNotice = new("security-notice", "Something about the account's security changed", ["what", "when", "where", "link"]);
+    public static readonly MailKind SecurityNotice = new("security-notice", "Something about the account's security changed", ["what", "when", "where", "link"], CarriesSecret: true);
 
     public static IReadOnlyList<MailKind> All { get; } =
         [.. typeof(MailKind).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetValue(null)).OfType<MailKind>()];
 
     public static MailKind? Find(string key) => All.FirstOrDefault(kind => kind.Key == key);
+
+    public bool HasSubject => this != Layout;
+
+    /// <summary>Every placeholder the text may use.</summary>
+    public IEnumerable<string> Placeholders => HasSubject ? [.. Values, "name", "portal"] : [.. Values, "portal"];
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Tenants;
@@ -13,7 +14,7 @@ public sealed record MailRecipient(Guid? UserId, string Address, string Name, st
     public static MailRecipient Of(User user, string language = "en") => new(user.Id, user.Email!, user.FirstName.Length > 0 ? user.FirstName : user.UserName!, language);
 }
 
-/// <summary>What a message says.</summary>
+/// <summary>What a message says. A short message has no HTML.</summary>
 public sealed record MailContent(string Text, string Html);
 
 /// <summary>Puts messages on their way. They are saved with the caller's change and sent afterwards, or not at all when the change fails.</summary>
@@ -24,11 +25,33 @@ public sealed class Outbox(UserAdminDbContext db, MailTemplates templates, Curre
     /// <summary>Adds the message to what the next save writes. The values fill the placeholders of the template; none of them is read as markup.</summary>
     public async Task AddAsync(MailKind kind, MailRecipient to, string? correlationId, CancellationToken cancel, params (string Name, string Value)[] values)
     {
-        var now = clock.GetUtcNow();
         var (subject, content) = await templates.RenderAsync(kind, to, values, cancel);
+        Add(Channel.Email, kind, to, subject, content, correlationId);
+    }
+
+    /// <summary>The same as a short message to a phone; of the template only the text counts.</summary>
+    public async Task AddSmsAsync(MailKind kind, User user, string phone, string? correlationId, CancellationToken cancel, params (string Name, string Value)[] values)
+    {
+        var to = MailRecipient.Of(user, (await ReaderAsync(user.Id, cancel)).Language) with { Address = phone };
+        var text = await templates.RenderShortAsync(kind, to, values, cancel);
+        Add(Channel.Sms, kind, to, kind.Title, new(text, ""), correlationId);
+    }
+
+    /// <summary>The user as somebody to write to, in the language they chose.</summary>
+    public async Task<MailRecipient> RecipientAsync(User user, CancellationToken cancel) => MailRecipient.Of(user, (await ReaderAsync(user.Id, cancel)).Language);
+
+    public MailContent? Read(OutboxMessage message) =>
+        message.Content is null ? null : JsonSerializer.Deserialize<MailContent>(Protector.Unprotect(message.Content));
+
+    internal async Task<Reader> ReaderAsync(Guid userId, CancellationToken cancel) =>
+        Reader.Of(await db.Preferences.AsNoTracking().Where(p => p.UserId == userId && p.Name == Reader.Preference).Select(p => p.Value).SingleOrDefaultAsync(cancel));
+
+    internal void Add(Channel channel, MailKind kind, MailRecipient to, string subject, MailContent content, string? correlationId)
+    {
+        var now = clock.GetUtcNow();
         db.OutboxMessages.Add(new()
         {
-            Channel = Channel.Email,
+            Channel = channel,
             Recipient = to.Address,
             UserId = to.UserId,
             Template = kind.Key,
@@ -41,7 +64,4 @@ public sealed class Outbox(UserAdminDbContext db, MailTemplates templates, Curre
             CorrelationId = correlationId,
         });
     }
-
-    public MailContent? Read(OutboxMessage message) =>
-        message.Content is null ? null : JsonSerializer.Deserialize<MailContent>(Protector.Unprotect(message.Content));
 }

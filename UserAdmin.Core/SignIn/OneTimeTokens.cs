@@ -7,12 +7,16 @@ namespace UserAdmin.Core.SignIn;
 /// <summary>Makes and uses up the secrets of links (A12): random, one user, one purpose, one use also in parallel, dead with a newer one.</summary>
 public sealed class OneTimeTokens(UserAdminDbContext db, TimeProvider clock)
 {
-    /// <summary>Adds a token to what the next save writes, in the caller's transaction, and gives back its secret. Older ones of the purpose stop working.</summary>
+    /// <summary>
+    /// Adds a token to what the next save writes, in the caller's transaction, and gives back its secret. Older ones of the purpose stop
+    /// working, except for <see cref="OneTimePurpose.NotMe"/>: whoever took an account over must not silence the warnings to its owner.
+    /// </summary>
     public async Task<string> IssueAsync(Guid userId, OneTimePurpose purpose, TimeSpan life, CancellationToken cancel, string? subject = null)
     {
         var now = clock.GetUtcNow();
         var secret = SessionKey.Create();
-        await db.OneTimeTokens.Where(t => t.UserId == userId && t.Purpose == purpose).ExecuteDeleteAsync(cancel);
+        if (purpose != OneTimePurpose.NotMe)
+            await db.OneTimeTokens.Where(t => t.UserId == userId && t.Purpose == purpose).ExecuteDeleteAsync(cancel);
         db.OneTimeTokens.Add(new()
         {
             UserId = userId,
@@ -38,6 +42,7 @@ public sealed class OneTimeTokens(UserAdminDbContext db, TimeProvider clock)
         return await db.OneTimeTokens.Where(t => t.Id == token.Id && t.ExpiresAt > now).ExecuteDeleteAsync(cancel) == 1;
     }
 
-    /// <summary>Makes every link of the user worthless, whatever it is for.</summary>
-    public Task RevokeAllAsync(Guid userId, CancellationToken cancel) => db.OneTimeTokens.Where(t => t.UserId == userId).ExecuteDeleteAsync(cancel);
+    /// <summary>Makes every link of the user worthless, except "this was not me", which gives nobody access.</summary>
+    public Task RevokeAllAsync(Guid userId, CancellationToken cancel) =>
+        db.OneTimeTokens.Where(t => t.UserId == userId && t.Purpose != OneTimePurpose.NotMe).ExecuteDeleteAsync(cancel);
 }

@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Roles;
+using UserAdmin.Core.SignIn;
 
 namespace UserAdmin.Core.Users;
 
@@ -11,9 +13,13 @@ namespace UserAdmin.Core.Users;
 public sealed record EditOutcome(IReadOnlyList<FieldConflict> Conflicts, UserForm Current);
 
 /// <summary>Makes and edits users.</summary>
-public sealed class UserService(UserAdminDbContext db, Administrators administrators, ILookupNormalizer normalizer, TimeProvider clock)
+public sealed class UserService(
+    UserAdminDbContext db, Administrators administrators, ActivationMail activation, Notices notices, ILookupNormalizer normalizer, TimeProvider clock)
 {
-    /// <summary>Makes a pending account; it works once its owner has followed an activation link. Problems name the field to blame.</summary>
+    /// <summary>
+    /// Makes a pending account; it works once its owner has followed an activation link, which is mailed at once where mail is configured.
+    /// Problems name the field to blame.
+    /// </summary>
     public async Task<Result<Guid>> CreateAsync(UserForm form, Actor actor, CancellationToken cancel)
     {
         if (!actor.Can(Permission.UsersCreate))
@@ -25,6 +31,8 @@ public sealed class UserService(UserAdminDbContext db, Administrators administra
             return problem;
 
         db.Users.Add(user);
+        if (activation.IsPossible)
+            await activation.AddAsync(user, actor, cancel);
         db.Record(AuditAction.UserCreated, actor, user, now, FieldChange.Of(db.Entry(user)));
         return await TrySaveAsync(user, cancel) is { } taken ? taken : user.Id;
     }
@@ -70,8 +78,11 @@ public sealed class UserService(UserAdminDbContext db, Administrators administra
             {
                 user.ConcurrencyStamp = Guid.NewGuid().ToString("N");
                 user.UpdatedAt = now;
-                if (changes.Any(change => change.Field == nameof(User.Email)))
+                if (changes.SingleOrDefault(change => change.Field == nameof(User.Email)) is { Before: { } formerEmail })
+                {
                     await db.OneTimeTokens.Where(t => t.UserId == id).ExecuteDeleteAsync(cancel);
+                    await TellOfNewAddressAsync(user, formerEmail, actor, cancel);
+                }
                 db.Record(AuditAction.UserEdited, actor, user, now, changes);
                 if (await TrySaveAsync(user, cancel) is { } taken)
                     return taken;
@@ -80,6 +91,17 @@ public sealed class UserService(UserAdminDbContext db, Administrators administra
             return Result.Ok;
         }, cancel);
         return result.Succeeded ? outcome! : result.Problem;
+    }
+
+    // Who has an account is warned at both addresses; who has none yet gets the link to it at the new one.
+    private async Task TellOfNewAddressAsync(User user, string formerEmail, Actor actor, CancellationToken cancel)
+    {
+        if (user.ActivatedAt is null && activation.IsPossible)
+            await activation.AddAsync(user, actor, cancel);
+        if (user.ActivatedAt is null)
+            return;
+        await notices.SendToAsync(formerEmail, user, "The email address of your account was changed", actor, cancel);
+        await notices.SendAsync(user, "The email address of your account was changed", actor, cancel);
     }
 
     internal Problem? Apply(UserForm form, User user, DateTimeOffset now, bool mayKeepPastDay = false)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -85,6 +86,7 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         await using var services = TestPortal.Build(provider, connectionString, new TestClock(), []);
         await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+        services.GetRequiredService<IDataProtectionProvider>().CreateProtector("UserAdmin.Start").Protect("");
     }
 
     private static string On(string database) => $"{Server};Database={database};Maximum Pool Size=20";

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
+using Microsoft.AspNetCore.DataProtection;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.SignIn;
 
@@ -16,6 +17,9 @@ internal static class Preparation
     {
         if ((await app.MigrateAsync() ?? app.Services.GetRequiredService<DatabaseKeyRing>().FindProblem()) is { } problem)
             return problem;
+
+        // The first use of the key ring writes to the database, which it must not do in the middle of somebody's transaction.
+        app.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("UserAdmin.Start").Protect("");
 
         await using var scope = app.Services.CreateAsyncScope();
         var administrator = scope.ServiceProvider.GetRequiredService<FirstAdministrator>();

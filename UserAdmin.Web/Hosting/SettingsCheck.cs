@@ -36,11 +36,18 @@ internal static class SettingsCheck
     {
         var settings = Activator.CreateInstance(type)!;
         var properties = type.GetProperties().Where(p => p.CanWrite).ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
-        foreach (var value in section.GetChildren())
-            if (!properties.TryGetValue(value.Key, out var property))
-                yield return $"{value.Path} is not a setting of UserAdmin.";
-            else if (CheckValue(value, property, settings) is { } problem)
-                yield return $"{value.Path} {problem} (it is '{value.Value}').";
+        var problems = section.GetChildren().Select(value =>
+            !properties.TryGetValue(value.Key, out var property) ? $"{value.Path} is not a setting of UserAdmin."
+            : CheckValue(value, property, settings) is { } problem ? $"{value.Path} {problem} (it is '{value.Value}')."
+            : null).OfType<string>().ToList();
+        return problems.Count > 0 || settings is not IValidatableObject together ? problems : CheckTogether(section, together);
+    }
+
+    // What values mean for each other is asked once each of them is right.
+    private static IEnumerable<string> CheckTogether(IConfigurationSection section, IValidatableObject settings)
+    {
+        section.Bind(settings);
+        return settings.Validate(new(settings)).Select(problem => $"{section.Path}:{problem.MemberNames.First()} {problem.ErrorMessage}.");
     }
 
     private static string? CheckValue(IConfigurationSection value, PropertyInfo property, object settings)
