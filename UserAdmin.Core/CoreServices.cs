@@ -8,6 +8,7 @@ using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Dashboard;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Me;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Seeding;
 using UserAdmin.Core.Sessions;
@@ -60,6 +61,7 @@ public static class CoreServices
         services.AddScoped<UserLifecycle>();
         services.AddScoped<Administrators>();
         services.AddScoped<PreferenceService>();
+        services.AddScoped<DisplayService>();
         services.AddSingleton<KeptFigures>();
 
         services.AddScoped<SignInService>();

@@ -34,6 +34,7 @@ app.UseForwardedHeaders();
 app.UseSecurityHeaders();
 app.UseErrorPages();
 app.UseHostNames();
+app.UseLanguages();
 app.UseCookiePolicy();
 app.UseCircuitOriginCheck();
 app.UseAuthentication();

@@ -8,7 +8,11 @@ using UserAdmin.Core.Users;
 namespace UserAdmin.Core.SignIn;
 
 /// <summary>What the browser must keep: the session's key and the mark of a known device.</summary>
-public sealed record SignedIn(string SessionKey, DateTimeOffset ExpiresAt, string DeviceCookie, bool IsPersistent);
+public sealed record SignedIn(string SessionKey, DateTimeOffset ExpiresAt, string DeviceCookie, bool IsPersistent)
+{
+    /// <summary>How the person wants to see the portal, as <see cref="Me.DisplayPreferences"/> writes it.</summary>
+    public string? Display { get; init; }
+}
 
 /// <summary>Where a proven first factor leads: into the portal, or to the second step, whose cookie holds <paramref name="PendingKey"/>.</summary>
 public sealed record Entry(SignedIn? SignedIn, string? PendingKey);
@@ -58,6 +62,9 @@ public sealed class Entrance(UserAdminDbContext db, SessionService sessions, Dev
             CorrelationId = origin.CorrelationId,
         };
         db.Record(AuditAction.SignedIn, actor, user, now);
-        return new(key, session.ExpiresAt, cookie, persistent);
+        return new(key, session.ExpiresAt, cookie, persistent)
+        {
+            Display = await db.Preferences.Where(p => p.UserId == user.Id && p.Name == Me.DisplayPreferences.Name).Select(p => p.Value).SingleOrDefaultAsync(cancel),
+        };
     }
 }

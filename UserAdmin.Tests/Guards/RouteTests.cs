@@ -14,6 +14,7 @@ public class RouteTests
     {
         ["/"] = ("/", 302, 302, 200),
         ["/me"] = ("/me", 302, 200, 200),
+        ["/me/preferences"] = ("/me/preferences", 302, 200, 200),
         ["/users"] = ("/users", 302, 403, 200),
         ["/users/new"] = ("/users/new", 302, 403, 200),
         ["/users/deleted"] = ("/users/deleted", 302, 403, 200),

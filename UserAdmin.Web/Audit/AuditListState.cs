@@ -67,6 +67,7 @@ public sealed record AuditListState
         Category = Category,
         Outcome = Outcome,
         Address = Address,
+        PageSize = viewer.Display.PageSize ?? 50,
     };
 
     /// <summary>What narrows the list, in words, each with the list without it. Ids are shown as the name given for them.</summary>

@@ -1,5 +1,6 @@
 using UserAdmin.Core.SignIn;
 using UserAdmin.Web.Security;
+using UserAdmin.Web.Shell;
 
 namespace UserAdmin.Web.SignIn;
 
@@ -16,6 +17,7 @@ internal static class Arrival
         var signedIn = entry.SignedIn!;
         SessionCookie.Set(http, signedIn.SessionKey, signedIn.IsPersistent ? signedIn.ExpiresAt : null);
         SessionCookie.SetDevice(http, signedIn.DeviceCookie);
+        Display.Keep(http, signedIn.Display);
         return LocalUrl.OrHome(returnUrl);
     }
 }

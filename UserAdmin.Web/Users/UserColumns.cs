@@ -9,10 +9,10 @@ public sealed record UserColumns(IReadOnlyList<UserColumn> Shown, int PageSize)
 
     public static UserColumns Usual { get; } = new([UserColumn.Email, UserColumn.Status, UserColumn.Role, UserColumn.SecondFactor, UserColumn.LastSignIn], 25);
 
-    public static UserColumns Parse(string? text)
+    public static UserColumns Parse(string? text, int? usualSize = null)
     {
         if (text?.Split('|') is not [var size, var names] || !int.TryParse(size, out var rows) || !Ui.Pager.UsualSizes.Contains(rows))
-            return Usual;
+            return Usual with { PageSize = usualSize ?? Usual.PageSize };
         return new([.. names.Split(',').Where(name => Enum.TryParse<UserColumn>(name, out _)).Select(Enum.Parse<UserColumn>).Distinct()], rows);
     }
 

@@ -1,15 +1,37 @@
 // Small things the server can't do: the theme before the next page, the time zone, the clipboard, the keyboard.
 
 const root = document.documentElement;
-const keep = (name, value) => document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=lax`;
+const keep = (name, value) => document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=lax; secure`;
 const kept = name => document.cookie.split("; ").find(c => c.startsWith(name + "="))?.slice(name.length + 1);
 
 const zone = encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone);
 if (kept("useradmin-time-zone") !== zone) keep("useradmin-time-zone", decodeURIComponent(zone));
 
+// How the person wants to see the portal. The server reads the cookie for the first byte of the next page, and keeps its own copy.
+let display;
+try {
+    display = JSON.parse(decodeURIComponent(kept("useradmin-display") || "%7B%7D"));
+} catch {
+    display = {};
+}
+function choose(name, value) {
+    if (value) display[name] = value;
+    else delete display[name];
+    keep("useradmin-display", JSON.stringify(display));
+    const word = key => String(display[key] ?? "").toLowerCase();
+    root.dataset.theme = word("theme") || "system";
+    root.dataset.accent = word("accent") || "blue";
+    root.dataset.text = word("textSize") || "normal";
+    root.toggleAttribute("data-motion", false);
+    root.toggleAttribute("data-contrast", false);
+    if (display.lessMotion) root.dataset.motion = "less";
+    if (display.moreContrast) root.dataset.contrast = "more";
+    showTheme();
+}
+
 function showTheme() {
-    for (const choice of document.querySelectorAll("[data-theme-choice]"))
-        choice.setAttribute("aria-pressed", String(choice.dataset.themeChoice === root.dataset.theme));
+    for (const choice of document.querySelectorAll("button[data-display=theme]"))
+        choice.setAttribute("aria-pressed", String(choice.value === root.dataset.theme));
 }
 
 function toggleMenu(open) {
@@ -23,12 +45,8 @@ document.addEventListener("click", async event => {
         event.preventDefault();
         document.getElementById("content").focus();
     }
-    const choice = target.closest("[data-theme-choice]");
-    if (choice) {
-        root.dataset.theme = choice.dataset.themeChoice;
-        keep("useradmin-theme", root.dataset.theme);
-        showTheme();
-    }
+    const choice = target.closest("button[data-display]");
+    if (choice) choose(choice.dataset.display, choice.value);
     if (target.closest("[data-toggle-menu]")) toggleMenu();
     else if (!target.closest("#menu") || target.closest("#menu a")) toggleMenu(false);
 
@@ -39,6 +57,11 @@ document.addEventListener("click", async event => {
     }
     for (const open of document.querySelectorAll("details.menu[open]"))
         if (!open.contains(target) || target.closest("a")) open.open = false;
+});
+
+document.addEventListener("change", event => {
+    const field = event.target.closest("select[data-display], input[data-display]");
+    if (field) choose(field.dataset.display, field.type === "checkbox" ? field.checked : field.value);
 });
 
 // A panel that would stick out on the right moves to the left.
