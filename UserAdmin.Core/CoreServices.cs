@@ -75,6 +75,8 @@ public static class CoreServices
 
         services.AddScoped<SessionService>();
         services.AddScoped<Devices>();
+        services.AddHostedService<SessionSweep>();
+        services.AddScoped<SignInRisk>();
         services.AddSingleton<SessionDirectory>();
 
         services.AddScoped<Outbox>();

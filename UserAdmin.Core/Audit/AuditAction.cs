@@ -23,6 +23,7 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction UserPurged = new("user.purged", AuditCategory.Users, "Purged a user", "{0} removed {1} for good");
 
     public static readonly AuditAction SessionEnded = new("session.ended", AuditCategory.Sessions, "Ended a session", "{0} ended a session of {1}");
+    public static readonly AuditAction SessionDisplaced = new("session.displaced", AuditCategory.Sessions, "Ended the oldest session", "The oldest session of {1} ended because too many were open");
     public static readonly AuditAction SessionsEnded = new("session.all_ended", AuditCategory.Sessions, "Ended all sessions", "{0} ended all sessions of {1}");
 
     public static readonly AuditAction AccessDenied = new("access.denied", AuditCategory.Access, "Was refused", "{0} was refused something they may not do");

@@ -29,7 +29,10 @@ public sealed class Devices(UserAdminDbContext db, TimeProvider clock)
 
     /// <summary>Whether the second factor needn't be asked for. A cookie that moved to another browser, system or language doesn't count.</summary>
     public async Task<bool> IsRememberedAsync(Guid userId, SignInOrigin origin, CancellationToken cancel) =>
-        await FindAsync(userId, origin, cancel) is { } device && device.RememberedUntil > clock.GetUtcNow() && device.HasSignals(SignalsOf(origin));
+        await FindAsync(userId, origin, cancel) is { } device && device.RememberedUntil > clock.GetUtcNow() && IsUnchanged(device, origin);
+
+    /// <summary>Whether the browser, system and language are those the device was seen with last.</summary>
+    internal static bool IsUnchanged(Device device, SignInOrigin origin) => device.HasSignals(SignalsOf(origin));
 
     /// <summary>Remembers the device of a session for the second factor, in the caller's transaction; the caller saves.</summary>
     public async Task RememberAsync(Guid deviceId, DateTimeOffset until, CancellationToken cancel)

@@ -17,11 +17,14 @@ namespace UserAdmin.Core.Sessions;
 /// </summary>
 public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFactory scopes, IMemoryCache cache, TimeProvider clock)
 {
+    private const string Ended = "ended";
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
     private static readonly TimeSpan ActivityStep = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestLoad = TimeSpan.FromMinutes(11);
+    private const int AskedAtOnce = 500;
 
-    private readonly ConcurrentDictionary<Guid, ImmutableList<Action>> watchers = new();
+    private readonly ConcurrentDictionary<(Tenant Tenant, Guid Id), ImmutableList<Action>> watchers = new();
 
     /// <summary>The open session of a cookie's key, or null.</summary>
     public async Task<SessionState?> FindByKeyAsync(Tenant tenant, string key, bool isActivity, CancellationToken cancel)
@@ -51,6 +54,9 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
             if (state is null)
                 return null;
             cache.Set((tenant.Name, id), state, state.IdleLimit);
+            // The session may have ended between the reading and the line above; whoever ended it then marked an older state or none.
+            if (cache.TryGetValue((tenant.Name, id, Ended), out _))
+                state.HasEnded = true;
         }
         if (state.HasEnded || state.ExpiresAt <= now || state.LastActivityAt + state.IdleLimit <= now)
             return null;
@@ -64,8 +70,9 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
     }
 
     /// <summary>Calls back when the session is ended on this server, until the registration is disposed.</summary>
-    public IDisposable Watch(Guid id, Action ended)
+    public IDisposable Watch(Tenant tenant, Guid sessionId, Action ended)
     {
+        var id = (tenant, sessionId);
         watchers.AddOrUpdate(id, _ => [ended], (_, others) => others.Add(ended));
         return new Registration(() =>
         {
@@ -77,11 +84,41 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
 
     internal void Announce(Tenant tenant, Guid id)
     {
+        cache.Set((tenant.Name, id, Ended), true, LongestLoad);
         if (cache.TryGetValue((tenant.Name, id), out SessionState? state) && state is not null)
             state.HasEnded = true;
-        if (watchers.TryGetValue(id, out var toCall))
+        if (watchers.TryGetValue((tenant, id), out var toCall))
             toCall.ForEach(call => call());
     }
+
+    /// <summary>Asks the database about the sessions whose pages are open on this server, and closes the pages of those that are over.</summary>
+    internal async Task EndWhatEndedElsewhereAsync(CancellationToken cancel)
+    {
+        foreach (var watched in watchers.Keys.GroupBy(key => key.Tenant, key => key.Id))
+            foreach (var ids in watched.Chunk(AskedAtOnce))
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                scope.ServiceProvider.GetRequiredService<CurrentTenant>().Use(watched.Key);
+                var policy = await scope.ServiceProvider.GetRequiredService<Policies>().GetAsync<SessionPolicy>(cancel);
+                var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
+                var now = clock.GetUtcNow();
+                var (openedSince, idleSince) = (now - policy.AbsoluteLimit(), now - policy.IdleLimit());
+                var open = await (
+                    from session in db.Sessions
+                    join user in db.Users on session.UserId equals user.Id
+                    where ids.Contains(session.Id) && session.EndedAt == null && session.ExpiresAt > now && session.CreatedAt > openedSince
+                        && user.DeletedAt == null && user.DeactivatedAt == null
+                        && (user.LockedUntil == null || user.LockedUntil <= now) && (user.ExpiresAt == null || user.ExpiresAt > now)
+                    select new { session.Id, session.LastActivityAt }).ToListAsync(cancel);
+                var stillUsed = open.Where(s => s.LastActivityAt > idleSince || LastActivityHere(watched.Key, s.Id) > idleSince).Select(s => s.Id);
+                foreach (var id in ids.Except(stillUsed))
+                    Announce(watched.Key, id);
+            }
+    }
+
+    // What happened here within the last minute is not in the database yet.
+    private DateTimeOffset? LastActivityHere(Tenant tenant, Guid id) =>
+        cache.TryGetValue((tenant.Name, id), out SessionState? state) ? state?.LastActivityAt : null;
 
     private async Task<SessionState?> LoadAsync(Tenant tenant, Guid id, DateTimeOffset now, SessionState? known, CancellationToken cancel)
     {

@@ -12,10 +12,13 @@ namespace UserAdmin.Core.Sessions;
 
 public sealed record SessionRow(
     Guid Id, string Device, string? Address, DateTimeOffset CreatedAt, DateTimeOffset LastActivityAt, DateTimeOffset ExpiresAt,
-    bool IsOpen, DateTimeOffset? EndedAt, string? EndReason, bool IsCurrent);
+    bool IsOpen, DateTimeOffset? EndedAt, string? EndReason, bool IsCurrent, int RiskScore = 0, string? RiskReasons = null);
+
+/// <summary>A new session, the key for its cookie, and the sessions that had to end for it; announce those after the commit.</summary>
+public sealed record OpenedSession(Session Session, string Key, IReadOnlyList<Session> Displaced);
 
 /// <summary>Opens, shows and ends sessions.</summary>
-public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, SessionDirectory directory, Policies policies, TimeProvider clock)
+public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, SessionDirectory directory, Devices devices, Policies policies, TimeProvider clock)
 {
     private const int Shown = 100;
 
@@ -33,7 +36,7 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
             .OrderByDescending(s => s.LastActivityAt).Take(Shown).ToListAsync(cancel);
         return [.. sessions.Select(s => new SessionRow(
             s.Id, UserAgentName.Of(s.UserAgent), s.Address, s.CreatedAt, s.LastActivityAt, s.ExpiresAt,
-            s.IsOpenAt(now, policy), s.EndedAt, s.EndReason, s.Id == actor.SessionId))];
+            s.IsOpenAt(now, policy), s.EndedAt, s.EndReason, s.Id == actor.SessionId, s.RiskScore, s.RiskReasons))];
     }
 
     /// <summary>Ends one session, the actor's own or, with <see cref="Permission.SessionsEnd"/>, anybody's.</summary>
@@ -53,8 +56,8 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
         return Result.Ok;
     }
 
-    /// <summary>Ends all open sessions of a user except the actor's current one.</summary>
-    public async Task<Result> EndAllAsync(Guid userId, Actor actor, CancellationToken cancel)
+    /// <summary>Ends all open sessions of a user, except the actor's current one unless <paramref name="everywhere"/>.</summary>
+    public async Task<Result> EndAllAsync(Guid userId, Actor actor, CancellationToken cancel, bool everywhere = false)
     {
         if (userId != actor.UserId && !actor.Can(Permission.SessionsEnd))
             return await db.DenyAsync(actor, Permission.SessionsEnd, userId, clock, cancel);
@@ -65,7 +68,7 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
             var user = await db.Users.SingleOrDefaultAsync(u => u.Id == userId, cancel);
             if (user is null)
                 return NotFound;
-            ended = await EndAllInTransactionAsync(userId, $"Ended by {actor.Name}", cancel, except: actor.SessionId);
+            ended = await EndAllInTransactionAsync(userId, $"Ended by {actor.Name}", cancel, except: everywhere ? null : actor.SessionId);
             db.Record(AuditAction.SessionsEnded, actor, user, clock.GetUtcNow());
             await db.SaveChangesAsync(cancel);
             return Result.Ok;
@@ -75,24 +78,46 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
         return result;
     }
 
-    internal async Task<IReadOnlyList<Guid>> EndAllInTransactionAsync(Guid userId, string reason, CancellationToken cancel, Guid? except = null)
+    /// <summary>
+    /// What a change of password, email address or second factor brings with it (C03): ends all sessions but one, forgets remembered devices
+    /// and half-open sign-ins. Runs in the caller's transaction; after the commit the caller hands what comes back to <see cref="Announce"/>.
+    /// </summary>
+    public async Task<IReadOnlyList<Guid>> EndOthersAsync(Guid userId, Guid? exceptSessionId, string reason, CancellationToken cancel)
     {
-        var now = clock.GetUtcNow();
-        var open = await db.Sessions.Where(s => s.UserId == userId && s.EndedAt == null && s.Id != except).ToListAsync(cancel);
-        open.ForEach(session => session.End(reason, now));
-        return [.. open.Select(session => session.Id)];
+        await devices.ForgetAllAsync(userId, cancel);
+        await db.PendingSignIns.Where(p => p.UserId == userId).ExecuteDeleteAsync(cancel);
+        return await EndAllInTransactionAsync(userId, reason, cancel, exceptSessionId);
     }
 
-    internal void Announce(IReadOnlyList<Guid> ended)
+    /// <summary>Closes the open pages of sessions that were ended in a transaction, once it is committed.</summary>
+    public void Announce(IReadOnlyList<Guid> ended)
     {
         foreach (var id in ended)
             directory.Announce(tenant.Tenant, id);
     }
 
-    /// <summary>Adds a session to what the next save writes and gives back the key for its cookie.</summary>
-    internal async Task<(Session Session, string Key)> OpenAsync(
-        Guid userId, SignInOrigin origin, Guid? deviceId, bool persistent, DateTimeOffset now, CancellationToken cancel)
+    internal async Task<IReadOnlyList<Guid>> EndAllInTransactionAsync(Guid userId, string reason, CancellationToken cancel, Guid? except = null)
     {
+        var now = clock.GetUtcNow();
+        var open = db.Sessions.Where(s => s.UserId == userId && s.EndedAt == null && s.Id != except);
+        var ids = await open.Select(s => s.Id).ToListAsync(cancel);
+        var shortened = Text.Shorten(reason, 500);
+        await open.ExecuteUpdateAsync(session => session.SetProperty(s => s.EndedAt, now).SetProperty(s => s.EndReason, shortened), cancel);
+        return ids;
+    }
+
+    /// <summary>
+    /// Adds a session to what the next save writes. With more than the policy allows, the oldest end; callers lock the user's row first, so
+    /// that of parallel sign-ins each sees the others.
+    /// </summary>
+    internal async Task<OpenedSession> OpenAsync(
+        Guid userId, SignInOrigin origin, Guid? deviceId, bool persistent, DateTimeOffset now, CancellationToken cancel, Risk? risk = null)
+    {
+        var policy = await policies.GetAsync<SessionPolicy>(cancel);
+        var displaced = await db.Sessions.OpenAt(now, policy).Where(s => s.UserId == userId)
+            .OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.Id).Skip(policy.MaximumSessions - 1).ToListAsync(cancel);
+        displaced.ForEach(session => session.End($"A newer session took its place; {policy.MaximumSessions} may be open", now));
+
         var key = SessionKey.Create();
         var session = new Session
         {
@@ -104,12 +129,14 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
             System = UserAgentName.SystemOf(origin.UserAgent),
             DeviceId = deviceId,
             IsPersistent = persistent,
+            RiskScore = risk?.Score ?? 0,
+            RiskReasons = Text.ShortenToNull(risk?.Words, 500),
             CreatedAt = now,
             AuthenticatedAt = now,
             LastActivityAt = now,
-            ExpiresAt = now + (await policies.GetAsync<SessionPolicy>(cancel)).AbsoluteLimit(),
+            ExpiresAt = now + policy.AbsoluteLimit(),
         };
         db.Sessions.Add(session);
-        return (session, key);
+        return new(session, key, displaced);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Users;
 
@@ -21,7 +22,7 @@ public sealed record Entry(SignedIn? SignedIn, string? PendingKey);
 /// The one door behind every way to sign in: password, passkey, external provider. Whoever comes here has proven a first factor;
 /// the account's state, the second factor and the limits are judged here, for all of them alike (A15).
 /// </summary>
-public sealed class Entrance(UserAdminDbContext db, SessionService sessions, Devices devices, TimeProvider clock)
+public sealed class Entrance(UserAdminDbContext db, SessionService sessions, Devices devices, SignInRisk risks, Notices notices, TimeProvider clock)
 {
     /// <summary>
     /// Opens a session in one transaction with <paramref name="together"/>, what the way in has to write when it succeeds.
@@ -30,7 +31,8 @@ public sealed class Entrance(UserAdminDbContext db, SessionService sessions, Dev
     public async Task<Result<Entry>> EnterAsync(
         Guid userId, string method, SignInOrigin origin, bool persistent, Func<Task> together, CancellationToken cancel)
     {
-        SignedIn? signedIn = null;
+        Opened? opened = null;
+        (User User, Risk Risk)? blocked = null;
         var now = clock.GetUtcNow();
         var result = await db.WriteAsync(async () =>
         {
@@ -41,30 +43,66 @@ public sealed class Entrance(UserAdminDbContext db, SessionService sessions, Dev
             if (user.StatusAt(now) != UserStatus.Active)
                 return SignInService.Refused;
 
+            var risk = await risks.AssessAsync(user, origin, cancel);
+            if (risk.IsRefused)
+            {
+                blocked = (user, risk);
+                return SignInService.Refused;
+            }
             await together();
-            signedIn = await OpenAsync(user, method, origin, persistent, now, cancel);
+            opened = await OpenAsync(user, method, origin, persistent, risk, now, cancel);
             await db.SaveChangesAsync(cancel);
             return Result.Ok;
         }, cancel);
-        return result.Succeeded ? new Entry(signedIn, null) : result.Problem;
+        if (blocked is var (owner, why))
+            await RecordBlockedAsync(owner, why, origin, now, cancel);
+        if (!result.Succeeded)
+            return result.Problem;
+        sessions.Announce(opened!.Displaced);
+        return new Entry(opened.SignedIn, null);
     }
 
-    private async Task<SignedIn> OpenAsync(User user, string methods, SignInOrigin origin, bool persistent, DateTimeOffset now, CancellationToken cancel)
+    private sealed record Opened(SignedIn SignedIn, IReadOnlyList<Guid> Displaced);
+
+    private async Task<Opened> OpenAsync(User user, string methods, SignInOrigin origin, bool persistent, Risk risk, DateTimeOffset now, CancellationToken cancel)
     {
-        var (device, cookie, _) = await devices.ArriveAsync(user.Id, origin, now, cancel);
-        var (session, key) = await sessions.OpenAsync(user.Id, origin, device.Id, persistent, now, cancel);
-        session.Methods = methods;
+        var arrived = await devices.ArriveAsync(user.Id, origin, now, cancel);
+        // Locks the user's row: of parallel sign-ins each counts the sessions of the others.
         await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(row => row.SetProperty(u => u.LastSignInAt, now), cancel);
+        var (session, key, displaced) = await sessions.OpenAsync(user.Id, origin, arrived.Device.Id, persistent, now, cancel, risk);
+        session.Methods = methods;
+
         var actor = new Actor(ActorKind.User, user.Id, ((AuditTarget)user).Name, Actor.Anonymous.Permissions)
         {
             SessionId = session.Id,
             Address = origin.Address,
             CorrelationId = origin.CorrelationId,
         };
-        db.Record(AuditAction.SignedIn, actor, user, now);
-        return new(key, session.ExpiresAt, cookie, persistent)
-        {
-            Display = await db.Preferences.Where(p => p.UserId == user.Id && p.Name == Me.DisplayPreferences.Name).Select(p => p.Value).SingleOrDefaultAsync(cancel),
-        };
+        db.Record(AuditAction.SignedIn, actor, user, now, reason: risk.Words?.ReplaceLineEndings("; "));
+        await TellAsync(user, arrived, risk, displaced, actor, now, cancel);
+        return new(new(key, session.ExpiresAt, arrived.Cookie, persistent), [.. displaced.Select(s => s.Id)]);
+    }
+
+    // The very first sign-in of an account is no news to its owner (A14).
+    private async Task TellAsync(
+        User user, Arrived arrived, Risk risk, IReadOnlyList<Session> displaced, Actor actor, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (risk.IsSuspicious)
+            await notices.SendAsync(user, "A sign-in on {0} looked suspicious", actor, cancel, arrived.Device.Name);
+        else if (arrived.IsNew && user.LastSignInAt > User.Never)
+            await notices.SendAsync(user, "New sign-in on {0}", actor, cancel, arrived.Device.Name);
+        if (displaced.Count == 0)
+            return;
+        db.Record(AuditAction.SessionDisplaced, actor, user, now);
+        await notices.SendAsync(user, "The session on {0} was ended because too many were open", actor, cancel, UserAgentName.Of(displaced[0].UserAgent));
+    }
+
+    private async Task RecordBlockedAsync(User user, Risk risk, SignInOrigin origin, DateTimeOffset now, CancellationToken cancel)
+    {
+        var stranger = Actor.Anonymous with { Address = origin.Address, CorrelationId = origin.CorrelationId };
+        db.ChangeTracker.Clear();
+        db.Record(AuditAction.SignInFailed, stranger, user, now, reason: $"Looked suspicious: {risk.Words?.ReplaceLineEndings("; ")}", outcome: AuditOutcome.Failure);
+        await notices.SendAsync(user, "A sign-in on {0} was refused because it looked suspicious", stranger, cancel, UserAgentName.Of(origin.UserAgent));
+        await db.SaveChangesAsync(cancel);
     }
 }

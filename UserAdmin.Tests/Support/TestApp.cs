@@ -20,7 +20,10 @@ public sealed class TestApp : WebApplicationFactory<Program>, ITestPortal
 
     private readonly Dictionary<string, string> settings;
 
-    private TestApp(TestDatabase database, Dictionary<string, string> settings) => (Database, this.settings) = (database, settings);
+    private readonly bool isSecond;
+
+    private TestApp(TestDatabase database, Dictionary<string, string> settings, bool isSecond = false) =>
+        (Database, this.settings, this.isSecond) = (database, settings, isSecond);
 
     public TestClock Clock { get; } = new();
 
@@ -44,6 +47,9 @@ public sealed class TestApp : WebApplicationFactory<Program>, ITestPortal
     public static async Task<TestApp> StartEmptyAsync(DatabaseProvider provider = DatabaseProvider.Sqlite, params (string Name, string Value)[] settings) =>
         new(await TestDatabase.CreateAsync(provider), settings.ToDictionary(setting => setting.Name, setting => setting.Value));
 
+    /// <summary>Another server on the database of this one.</summary>
+    public TestApp Beside() => new(Database, settings, isSecond: true);
+
     public Browser Open(string address = "192.0.2.1") => new(this, address);
 
     /// <summary>A browser in which this person is signed in.</summary>
@@ -53,17 +59,18 @@ public sealed class TestApp : WebApplicationFactory<Program>, ITestPortal
         var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
         var user = await db.Users.SingleAsync(user => user.Id == person.UserId);
         var origin = new SignInOrigin(address, "Firefox/145.0 (Linux)", null, null);
-        var (_, key) = await scope.ServiceProvider.GetRequiredService<SessionService>().OpenAsync(user.Id, origin, null, persistent: false, Clock.Now, CancellationToken.None);
+        var opened = await scope.ServiceProvider.GetRequiredService<SessionService>().OpenAsync(user.Id, origin, null, persistent: false, Clock.Now, CancellationToken.None);
         await db.SaveChangesAsync();
         var browser = Open(address);
-        browser.Keep("__Host-useradmin", key);
+        browser.Keep("__Host-useradmin", opened.Key);
         return browser;
     }
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        await Database.DisposeAsync();
+        if (!isSecond)
+            await Database.DisposeAsync();
         Directory.Delete(LogFolder, recursive: true);
     }
 
