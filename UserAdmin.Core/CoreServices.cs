@@ -8,6 +8,7 @@ using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Dashboard;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.ExternalSignIn;
 using UserAdmin.Core.Me;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Seeding;
@@ -29,6 +30,7 @@ public static class CoreServices
         ("SignIn", typeof(SignInSettings)),
         ("Passwords", typeof(PasswordSettings)), ("Users", typeof(UserSettings)),
         ("Mail", typeof(MailSettings)),
+        ("ExternalSignIn:Providers:*", typeof(ExternalProvider)), ("Turnstile", typeof(TurnstileSettings)),
         .. Policies.Types.Select(type => ($"Policies:{type.Name}", type)),
     ];
 
@@ -40,6 +42,8 @@ public static class CoreServices
         services.AddSettings<PasswordSettings>("Passwords");
         services.AddSettings<UserSettings>("Users");
         services.AddSettings<MailSettings>("Mail");
+        services.AddSettings<ExternalSignInSettings>("ExternalSignIn");
+        services.AddSettings<TurnstileSettings>("Turnstile");
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<TenantDirectory>();
@@ -72,6 +76,19 @@ public static class CoreServices
         services.AddScoped<ActivationMail>();
         services.AddScoped<FirstAdministrator>();
         services.AddSingleton<SetupToken>();
+
+        services.AddHttpClient(OpenIdProviders.HttpName, client => (client.Timeout, client.MaxResponseContentBufferSize) = (TimeSpan.FromSeconds(10), 256 * 1024))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        services.AddHttpClient(HumanCheck.HttpName, client => (client.Timeout, client.MaxResponseContentBufferSize) = (TimeSpan.FromSeconds(5), 16 * 1024))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        services.AddSingleton<HumanCheck>();
+        services.AddSingleton<OpenIdProviders>();
+        services.AddSingleton<OpenIdClient>();
+        services.AddSingleton<SpentStates>();
+        services.AddScoped<ExternalRequests>();
+        services.AddScoped<ExternalLogins>();
+        services.AddScoped<ExternalRegistration>();
+        services.AddScoped<ExternalSignInService>();
 
         services.AddScoped<SessionService>();
         services.AddScoped<Devices>();

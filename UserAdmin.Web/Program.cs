@@ -1,5 +1,6 @@
 using UserAdmin.Core;
 using UserAdmin.Web.Commands;
+using UserAdmin.Web.ExternalSignIn;
 using UserAdmin.Web.Hosting;
 using UserAdmin.Web.Security;
 using UserAdmin.Web.Sessions;
@@ -44,6 +45,7 @@ app.UseAntiforgery();
 app.MapStaticAssets().AllowAnonymous();
 app.MapHealth();
 app.MapSignIn();
+app.MapExternalSignIn();
 app.MapSessions();
 app.MapPortal();
 

@@ -29,6 +29,18 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction AccessDenied = new("access.denied", AuditCategory.Access, "Was refused", "{0} was refused something they may not do");
     public static readonly AuditAction AdministratorGranted = new("access.administrator_granted", AuditCategory.Access, "Made an administrator", "{0} made {1} an administrator");
 
+    public static readonly AuditAction ExternalLoginLinked = new("security.external_login_linked", AuditCategory.Security, "Linked an external sign-in", "{1} linked an external sign-in with the account");
+    public static readonly AuditAction ExternalLoginUnlinked = new("security.external_login_unlinked", AuditCategory.Security, "Unlinked an external sign-in", "{1} unlinked an external sign-in from the account");
+    public static readonly AuditAction UserRegisteredExternally = new("user.registered_externally", AuditCategory.Users, "Registered with an external sign-in", "{1} registered with an external sign-in");
+
+    public static readonly AuditAction InvitationSent = new("invitation.sent", AuditCategory.Users, "Invited somebody", "{0} invited {1}");
+    public static readonly AuditAction InvitationSentAgain = new("invitation.sent_again", AuditCategory.Users, "Sent an invitation again", "{0} sent the invitation of {1} again");
+    public static readonly AuditAction InvitationRevoked = new("invitation.revoked", AuditCategory.Users, "Revoked an invitation", "{0} revoked the invitation of {1}");
+    public static readonly AuditAction InvitationAccepted = new("invitation.accepted", AuditCategory.Users, "Accepted an invitation", "{1} accepted an invitation");
+
+    public static readonly AuditAction TermsPublished = new("terms.published", AuditCategory.Settings, "Published terms of use", "{0} published {1} of the terms of use");
+    public static readonly AuditAction TermsAccepted = new("terms.accepted", AuditCategory.Users, "Accepted the terms of use", "{0} accepted {1} of the terms of use");
+
     public static readonly AuditAction SettingsChanged = new("settings.changed", AuditCategory.Settings, "Changed settings", "{0} changed the settings {1}");
 
     public static readonly AuditAction DataSeeded = new("system.data_seeded", AuditCategory.System, "Added demonstration data", "{0} added demonstration data");

@@ -18,6 +18,8 @@ public class SettingsTests
     [InlineData("Passwords:HashRounds", "100000")]
     [InlineData("Passwords:MinimumLength", "8")]
     [InlineData("Users:RestoreDays", "-1")]
+    [InlineData("Turnstile:VerifyUrl", "http://example.org/verify")]
+    [InlineData("Turnstile:ScriptUrl", "javascript:alert(1)")]
     [InlineData("Portal:PublicUrl", "people.example.org")]
     [InlineData("Portal:LogFolder", "")]
     [InlineData("Keys:MasterKey", "c2hvcnQ=")]
@@ -35,6 +37,37 @@ public class SettingsTests
 
         var line = Assert.Single(output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
         Assert.StartsWith($"UserAdmin:{(name.StartsWith("Databse", StringComparison.Ordinal) ? "Databse" : name)} ", line);
+    }
+
+    [Theory]
+    [InlineData("acme:Authority", "http://login.example.org", "acme:Authority must be an https address")]
+    [InlineData("acme:Authority", "login.example.org", "acme:Authority must be an https address")]
+    [InlineData("acme:Scopes", "email", "acme:Scopes must contain openid")]
+    [InlineData("acme:ClientSecret", "", "acme:ClientSecret must not be empty")]
+    [InlineData("acme:Secret", "x", "acme:Secret is not a setting of UserAdmin")]
+    [InlineData("a_b:Name", "x", "a_b is not a name that can be used")]
+    public void A_wrong_setting_of_a_sign_in_provider_is_named(string name, string value, string problem)
+    {
+        var settings = new Dictionary<string, string?> { ["Name"] = "Acme", ["Authority"] = "https://login.example.org", ["ClientId"] = "us", ["ClientSecret"] = "x" }
+            .ToDictionary(setting => $"UserAdmin:ExternalSignIn:Providers:acme:{setting.Key}", setting => setting.Value);
+        var (right, wrong) = (new StringWriter(), new StringWriter());
+
+        Assert.False(SettingsCheck.Report(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), right));
+        settings[$"UserAdmin:ExternalSignIn:Providers:{name}"] = value;
+        Assert.True(SettingsCheck.Report(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), wrong));
+
+        Assert.StartsWith($"UserAdmin:ExternalSignIn:Providers:{problem}", Assert.Single(wrong.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Fact]
+    public void A_sign_in_provider_that_lacks_something_is_named()
+    {
+        var output = new StringWriter();
+
+        Assert.True(SettingsCheck.Report(With("ExternalSignIn:Providers:acme:Name", "Acme"), output));
+
+        Assert.Equal(["Authority", "ClientId", "ClientSecret"], output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line["UserAdmin:ExternalSignIn:Providers:acme:".Length..^" must not be empty.".Length]));
     }
 
     [Theory, InlineData("Database:Provider", "postgresql"), InlineData("SignIn:PauseMinutes", "60"), InlineData("Policies:SessionPolicy:IdleMinutes", "60"), InlineData("Policies:RegistrationPolicy:Mode", "Open"), InlineData("Portal:PublicUrl", "https://people.example.org")]

@@ -4,9 +4,12 @@ namespace UserAdmin.Web.Security;
 
 internal static class SecurityHeaders
 {
-    private const string NonceKey = "csp-nonce";
+    private const string NonceKey = "csp-nonce", HumanCheckKey = "csp-human-check";
 
     public static string? NonceOf(HttpContext http) => http.Items[NonceKey] as string;
+
+    /// <summary>Lets this one answer load scripts and frames from the origin of the human check, and nothing else from there.</summary>
+    public static void AllowHumanCheck(HttpContext http, string origin) => http.Items[HumanCheckKey] = origin;
 
     /// <summary>
     /// The defences browsers offer, on every answer (ASVS 3.4). The nonce is for the import map, the only inline script. Style attributes
@@ -29,8 +32,9 @@ internal static class SecurityHeaders
     private static void Write(HttpContext context, string nonce)
     {
         var headers = context.Response.Headers;
+        var (scripts, frames) = context.Items[HumanCheckKey] is string origin ? ($" {origin}", $"frame-src {origin}; ") : ("", "");
         headers.ContentSecurityPolicy =
-            $"default-src 'self'; script-src 'self' 'nonce-{nonce}'; script-src-attr 'none'; style-src-elem 'self'; style-src-attr 'unsafe-inline'; " +
+            $"default-src 'self'; {frames}script-src 'self' 'nonce-{nonce}'{scripts}; script-src-attr 'none'; style-src-elem 'self'; style-src-attr 'unsafe-inline'; " +
             "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
