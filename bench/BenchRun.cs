@@ -26,6 +26,8 @@ internal sealed class BenchRun(Options options)
             await MeasureCircuitsAsync(database, samples);
         if (options.Only.Contains("start"))
             await MeasureStartAsync(database);
+        if (options.Only.Contains("inside"))
+            await Inside.MeasureAsync(database);
         if (options.Only.Contains("busy"))
             await MeasureBusyAsync(database);
     }
