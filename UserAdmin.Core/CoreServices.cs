@@ -16,6 +16,7 @@ using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Settings;
 using UserAdmin.Core.SignIn;
 using UserAdmin.Core.Tenants;
+using UserAdmin.Core.TwoFactor;
 using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core;
@@ -71,6 +72,8 @@ public static class CoreServices
         services.AddScoped<SignInService>();
         services.AddScoped<SignInGuard>();
         services.AddScoped<Entrance>();
+        services.AddScoped<SessionOpening>();
+        services.AddScoped<SecondStep>();
         services.AddScoped<OneTimeTokens>();
         services.AddScoped<ActivationService>();
         services.AddScoped<ActivationMail>();
@@ -95,6 +98,12 @@ public static class CoreServices
         services.AddHostedService<SessionSweep>();
         services.AddScoped<SignInRisk>();
         services.AddSingleton<SessionDirectory>();
+
+        services.AddScoped<SecondFactors>();
+        services.AddScoped<RememberedDevices>();
+        services.AddScoped<FactorChanges>();
+        services.AddScoped<AuthenticatorService>();
+        services.AddScoped<RecoveryCodes>();
 
         services.AddScoped<Outbox>();
         services.AddScoped<MailTemplates>();

@@ -10,6 +10,18 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction SignedOut = new("sign_in.signed_out", AuditCategory.SignIn, "Signed out", "{0} signed out");
     public static readonly AuditAction PasswordRehashed = new("sign_in.password_rehashed", AuditCategory.SignIn, "Password hash upgraded", "The stored password of {1} was hashed anew with the current strength");
 
+    public static readonly AuditAction RecoveryCodeUsed = new("sign_in.recovery_code_used", AuditCategory.SignIn, "Used a recovery code", "{1} used a recovery code");
+
+    public static readonly AuditAction AuthenticatorAdded = new("security.authenticator_added", AuditCategory.Security, "Added an authenticator app", "{0} added an authenticator app for {1}");
+    public static readonly AuditAction AuthenticatorRenamed = new("security.authenticator_renamed", AuditCategory.Security, "Renamed an authenticator app", "{0} renamed an authenticator app of {1}");
+    public static readonly AuditAction AuthenticatorRemoved = new("security.authenticator_removed", AuditCategory.Security, "Removed an authenticator app", "{0} removed an authenticator app of {1}");
+    public static readonly AuditAction RecoveryCodesMade = new("security.recovery_codes_made", AuditCategory.Security, "Made new recovery codes", "{0} made new recovery codes for {1}");
+    public static readonly AuditAction PasskeyAdded = new("security.passkey_added", AuditCategory.Security, "Added a passkey", "{0} added a passkey for {1}");
+    public static readonly AuditAction PasskeyRenamed = new("security.passkey_renamed", AuditCategory.Security, "Renamed a passkey", "{0} renamed a passkey of {1}");
+    public static readonly AuditAction PasskeyRemoved = new("security.passkey_removed", AuditCategory.Security, "Removed a passkey", "{0} removed a passkey of {1}");
+    public static readonly AuditAction IdentityConfirmed = new("security.identity_confirmed", AuditCategory.Security, "Confirmed their identity", "{0} confirmed that it is them");
+    public static readonly AuditAction IdentityNotConfirmed = new("security.identity_not_confirmed", AuditCategory.Security, "Failed to confirm an identity", "Somebody in the session of {1} failed to confirm that it is them");
+
     public static readonly AuditAction UserCreated = new("user.created", AuditCategory.Users, "Created a user", "{0} created {1}");
     public static readonly AuditAction UserEdited = new("user.edited", AuditCategory.Users, "Edited a user", "{0} edited {1}");
     public static readonly AuditAction UserActivationLinkMade = new("user.activation_link_made", AuditCategory.Users, "Made an activation link", "{0} made an activation link for {1}");

@@ -4,6 +4,7 @@ using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Sessions;
+using UserAdmin.Core.TwoFactor;
 using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.SignIn;
@@ -22,16 +23,23 @@ public sealed record Entry(SignedIn? SignedIn, string? PendingKey);
 /// The one door behind every way to sign in: password, passkey, external provider. Whoever comes here has proven a first factor;
 /// the account's state, the second factor and the limits are judged here, for all of them alike (A15).
 /// </summary>
-public sealed class Entrance(UserAdminDbContext db, SessionService sessions, Devices devices, SignInRisk risks, Notices notices, TimeProvider clock)
+public sealed class Entrance(UserAdminDbContext db, SessionOpening opening, SignInRisk risks, RememberedDevices remembered, Notices notices, TimeProvider clock)
 {
+    /// <summary>A passkey whose owner was verified by the device: two factors in one.</summary>
+    public const string PasskeyMethod = "hwk user";
+
+    private static readonly TimeSpan SecondStepLimit = TimeSpan.FromMinutes(5);
+
     /// <summary>
-    /// Opens a session in one transaction with <paramref name="together"/>, what the way in has to write when it succeeds.
-    /// <paramref name="method"/> is how the first factor was given, in the words of RFC 8176. Problem: <c>sign_in.refused</c>.
+    /// Opens a session, or the second step for somebody who has a second factor, in one transaction with <paramref name="together"/>,
+    /// what the way in has to write when it succeeds. <paramref name="method"/> is how the first factor was given, in the words of
+    /// RFC 8176. Problem: <c>sign_in.refused</c>.
     /// </summary>
     public async Task<Result<Entry>> EnterAsync(
         Guid userId, string method, SignInOrigin origin, bool persistent, Func<Task> together, CancellationToken cancel)
     {
         Opened? opened = null;
+        string? pendingKey = null;
         (User User, Risk Risk)? blocked = null;
         var now = clock.GetUtcNow();
         var result = await db.WriteAsync(async () =>
@@ -50,7 +58,10 @@ public sealed class Entrance(UserAdminDbContext db, SessionService sessions, Dev
                 return SignInService.Refused;
             }
             await together();
-            opened = await OpenAsync(user, method, origin, persistent, risk, now, cancel);
+            if (await NeedsSecondStepAsync(user, method, risk, origin, cancel))
+                pendingKey = await AskSecondFactorAsync(userId, method, origin, persistent, risk, now, cancel);
+            else
+                opened = await opening.OpenAsync(user, method, origin, persistent, risk, now, cancel);
             await db.SaveChangesAsync(cancel);
             return Result.Ok;
         }, cancel);
@@ -58,43 +69,64 @@ public sealed class Entrance(UserAdminDbContext db, SessionService sessions, Dev
             await RecordBlockedAsync(owner, why, origin, now, cancel);
         if (!result.Succeeded)
             return result.Problem;
-        sessions.Announce(opened!.Displaced);
-        return new Entry(opened.SignedIn, null);
+        opening.Announce(opened);
+        return new Entry(opened?.SignedIn, pendingKey);
     }
 
-    private sealed record Opened(SignedIn SignedIn, IReadOnlyList<Guid> Displaced);
-
-    private async Task<Opened> OpenAsync(User user, string methods, SignInOrigin origin, bool persistent, Risk risk, DateTimeOffset now, CancellationToken cancel)
+    /// <summary>
+    /// Goes on with a sign-in whose second factor <paramref name="prove"/> judges, in the transaction that opens the session and uses the
+    /// half-open sign-in up. Problems: what <paramref name="prove"/> returns, <c>sign_in.refused</c>, <c>second_step.over</c>.
+    /// </summary>
+    internal async Task<Result<Entry>> FinishAsync(
+        PendingSignIn pending, string method, bool remember, SignInOrigin origin, Func<Task<Problem?>> prove, CancellationToken cancel)
     {
-        var arrived = await devices.ArriveAsync(user.Id, origin, now, cancel);
-        // Locks the user's row: of parallel sign-ins each counts the sessions of the others.
-        await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(row => row.SetProperty(u => u.LastSignInAt, now), cancel);
-        var (session, key, displaced) = await sessions.OpenAsync(user.Id, origin, arrived.Device.Id, persistent, now, cancel, risk);
-        session.Methods = methods;
-
-        var actor = new Actor(ActorKind.User, user.Id, ((AuditTarget)user).Name, Actor.Anonymous.Permissions)
+        Opened? opened = null;
+        var now = clock.GetUtcNow();
+        var result = await db.WriteAsync(async () =>
         {
-            SessionId = session.Id,
-            Address = origin.Address,
-            CorrelationId = origin.CorrelationId,
-        };
-        db.Record(AuditAction.SignedIn, actor, user, now, reason: risk.Words?.ReplaceLineEndings("; "));
-        await TellAsync(user, arrived, risk, displaced, actor, now, cancel);
-        return new(new(key, session.ExpiresAt, arrived.Cookie, persistent), [.. displaced.Select(s => s.Id)]);
+            db.ChangeTracker.Clear();
+            var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == pending.UserId, cancel);
+            if (user.StatusAt(now) != UserStatus.Active)
+                return SignInService.Refused;
+            if (await prove() is { } problem)
+                return problem;
+            if (await db.PendingSignIns.Where(p => p.Id == pending.Id).ExecuteDeleteAsync(cancel) == 0)
+                return SecondStep.Over;
+
+            opened = await opening.OpenAsync(user, $"{pending.Method} {method}", origin, pending.IsPersistent, Risk.Of(pending), now, cancel);
+            if (remember && await remembered.DaysAsync(user.Id, cancel) is > 0 and var days)
+                opened.Device.RememberedUntil = now.AddDays(days);
+            await db.SaveChangesAsync(cancel);
+            return Result.Ok;
+        }, cancel);
+        if (!result.Succeeded)
+            return result.Problem;
+        opening.Announce(opened);
+        return new Entry(opened!.SignedIn, null);
     }
 
-    // The very first sign-in of an account is no news to its owner (A14).
-    private async Task TellAsync(
-        User user, Arrived arrived, Risk risk, IReadOnlyList<Session> displaced, Actor actor, DateTimeOffset now, CancellationToken cancel)
+    private async Task<bool> NeedsSecondStepAsync(User user, string method, Risk risk, SignInOrigin origin, CancellationToken cancel) =>
+        user.TwoFactorEnabled && method != PasskeyMethod && (risk.RequiresSecondFactor || !await remembered.KnowAsync(user.Id, origin, cancel));
+
+    private async Task<string> AskSecondFactorAsync(
+        Guid userId, string method, SignInOrigin origin, bool persistent, Risk risk, DateTimeOffset now, CancellationToken cancel)
     {
-        if (risk.IsSuspicious)
-            await notices.SendAsync(user, "A sign-in on {0} looked suspicious", actor, cancel, arrived.Device.Name);
-        else if (arrived.IsNew && user.LastSignInAt > User.Never)
-            await notices.SendAsync(user, "New sign-in on {0}", actor, cancel, arrived.Device.Name);
-        if (displaced.Count == 0)
-            return;
-        db.Record(AuditAction.SessionDisplaced, actor, user, now);
-        await notices.SendAsync(user, "The session on {0} was ended because too many were open", actor, cancel, UserAgentName.Of(displaced[0].UserAgent));
+        await db.PendingSignIns.Where(p => p.ExpiresAt <= now).ExecuteDeleteAsync(cancel);
+        var key = SessionKey.Create();
+        db.PendingSignIns.Add(new()
+        {
+            UserId = userId,
+            KeyHash = SessionKey.Hash(key),
+            Address = origin.Address,
+            UserAgent = Text.ShortenToNull(origin.UserAgent, 400),
+            IsPersistent = persistent,
+            Method = method,
+            RiskScore = risk.Score,
+            RiskReasons = Text.ShortenToNull(risk.Words, 500),
+            CreatedAt = now,
+            ExpiresAt = now + SecondStepLimit,
+        });
+        return key;
     }
 
     private async Task RecordBlockedAsync(User user, Risk risk, SignInOrigin origin, DateTimeOffset now, CancellationToken cancel)

@@ -20,6 +20,7 @@ public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> 
 
     private static readonly TimeSpan AddressWindow = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+    private const int CodesPerHour = 10, CodesInARow = 100;
 
     public static string KeyOfUser(Guid userId) => $"user:{userId}";
 
@@ -32,8 +33,47 @@ public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> 
         ? Convert.ToHexString(parsed.GetAddressBytes().AsSpan(0, 8))
         : address ?? "unknown")}";
 
+    /// <summary>Wrong codes in a row. Not tied to the user's row: unlocking after wrong passwords must not give new guesses at codes (B03).</summary>
+    public static string KeyOfCodes(Guid userId) => $"code:{userId}";
+
+    private static string KeyOfCodesInHour(Guid userId) => $"code-hour:{userId}";
+
     /// <summary>Takes one of the attempts left under the key; false when there is none. Runs in the caller's transaction.</summary>
-    public async Task<bool> TakeAsync(string key, Guid? userId, bool isAddress, CancellationToken cancel)
+    public Task<bool> TakeAsync(string key, Guid? userId, bool isAddress, CancellationToken cancel) =>
+        TakeAsync(key, userId, isAddress ? CountForAddress : CountForAccount, cancel);
+
+    /// <summary>
+    /// Takes one of the ten codes an hour and hundred in a row that may be tried at somebody's second factor, in a transaction of its
+    /// own; false when there is none (B03).
+    /// </summary>
+    public async Task<bool> TakeCodeAsync(Guid userId, CancellationToken cancel)
+    {
+        for (var attempt = 0; ; attempt++)
+            try
+            {
+                var taken = false;
+                await db.WriteAsync(async () =>
+                {
+                    taken = await TakeAsync(KeyOfCodesInHour(userId), null, CountInHour, cancel) && await TakeAsync(KeyOfCodes(userId), null, CountInARow, cancel);
+                    return Result.Ok;
+                }, cancel);
+                return taken;
+            }
+            catch (DbUpdateException) when (attempt < 3)
+            {
+                // Two first attempts at once both insert the row; the loser counts again on the winner's.
+                db.ChangeTracker.Clear();
+            }
+    }
+
+    /// <summary>A right code, or new factors, end the count of wrong ones. Runs in the caller's transaction.</summary>
+    public async Task ForgetCodesAsync(Guid userId, CancellationToken cancel)
+    {
+        await db.SignInThrottles.Where(t => t.Key == KeyOfCodesInHour(userId)).ExecuteDeleteAsync(cancel);
+        await db.SignInThrottles.Where(t => t.Key == KeyOfCodes(userId)).ExecuteDeleteAsync(cancel);
+    }
+
+    private async Task<bool> TakeAsync(string key, Guid? userId, Action<SignInThrottle, DateTimeOffset> count, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var open = db.SignInThrottles.Where(t => t.Key == key && (t.BlockedUntil == null || t.BlockedUntil <= now));
@@ -50,10 +90,7 @@ public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> 
         }
 
         var counted = await db.SignInThrottles.SingleAsync(t => t.Key == key, cancel);
-        if (isAddress)
-            CountForAddress(counted, now);
-        else if (counted.Attempts % options.Value.MaxAttempts == 0)
-            counted.BlockedUntil = counted.Attempts >= options.Value.HardLimit ? UntilSomebodyActs : now + PauseAfter(counted.Attempts);
+        count(counted, now);
         await db.SaveChangesAsync(cancel);
         return true;
     }
@@ -67,12 +104,25 @@ public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> 
         await db.SignInThrottles.Where(t => t.Key == key).ExecuteDeleteAsync(cancel);
     }
 
-    private void CountForAddress(SignInThrottle counted, DateTimeOffset now)
+    private void CountForAccount(SignInThrottle counted, DateTimeOffset now)
     {
-        if (counted.FirstAttemptAt + AddressWindow <= now)
+        if (counted.Attempts % options.Value.MaxAttempts == 0)
+            counted.BlockedUntil = counted.Attempts >= options.Value.HardLimit ? UntilSomebodyActs : now + PauseAfter(counted.Attempts);
+    }
+
+    private void CountForAddress(SignInThrottle counted, DateTimeOffset now) => CountIn(AddressWindow, options.Value.MaxPerAddress, counted, now);
+
+    private static void CountInHour(SignInThrottle counted, DateTimeOffset now) => CountIn(TimeSpan.FromHours(1), CodesPerHour, counted, now);
+
+    private static void CountInARow(SignInThrottle counted, DateTimeOffset now) =>
+        counted.BlockedUntil = counted.Attempts >= CodesInARow ? UntilSomebodyActs : null;
+
+    private static void CountIn(TimeSpan window, int maximum, SignInThrottle counted, DateTimeOffset now)
+    {
+        if (counted.FirstAttemptAt + window <= now)
             (counted.Attempts, counted.FirstAttemptAt, counted.BlockedUntil) = (1, now, null);
-        else if (counted.Attempts >= options.Value.MaxPerAddress)
-            counted.BlockedUntil = counted.FirstAttemptAt + AddressWindow;
+        else if (counted.Attempts >= maximum)
+            counted.BlockedUntil = counted.FirstAttemptAt + window;
     }
 
     private TimeSpan PauseAfter(int attempts)

@@ -24,6 +24,8 @@ public class RouteTests
         ["/settings"] = ("/settings", 302, 403, 200),
         ["/settings/{Section}"] = ("/settings/sessions", 302, 403, 200),
         ["/account/sign-in"] = ("/account/sign-in", 200, 302, 302),
+        ["/account/two-factor"] = ("/account/two-factor", 302, 302, 302),
+        ["/account/recovery-code"] = ("/account/recovery-code", 302, 302, 302),
         ["/account/sign-out"] = ("POST /account/sign-out", 302, 400, 400),
         ["/account/activate"] = ("/account/activate", 200, 200, 200),
         ["/account/activate/{secret:length(43)}"] = ("/account/activate/0123456789012345678901234567890123456789012", 302, 302, 302),

@@ -1,0 +1,123 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.EntityFrameworkCore;
+using UserAdmin.Core.Audit;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Sessions;
+using UserAdmin.Core.TwoFactor;
+
+namespace UserAdmin.Core.SignIn;
+
+public sealed class CodeForm
+{
+    [Required(ErrorMessage = "Enter the code."), StringLength(100, ErrorMessage = "This is too long for a code.")]
+    public string Code { get; set; } = "";
+
+    public bool RememberDevice { get; set; }
+}
+
+/// <summary>What somebody may prove themself with in the second step.</summary>
+public sealed record SecondStepChoices(string Name, HeldFactors Held, int RememberDays);
+
+/// <summary>
+/// The second step of a sign-in. The cookie of the first opens nothing but this (B09); five wrong codes end it, and ten an hour or a
+/// hundred in a row close the second step of the account (B03).
+/// </summary>
+public sealed class SecondStep(
+    UserAdminDbContext db, Entrance entrance, SecondFactors factors, SignInGuard guard, RememberedDevices remembered, TimeProvider clock)
+{
+    private const int MaximumAttempts = 5;
+
+    public static readonly Problem Over = new(ProblemKind.NotFound, "second_step.over", "This sign-in took too long or had too many wrong codes. Start again with your password.");
+
+    public static readonly Problem WrongCode = new(ProblemKind.Invalid, "second_step.wrong_code", "This code is wrong, too old or was used before. Wait for the next one.", nameof(CodeForm.Code));
+
+    public static readonly Problem WrongRecoveryCode = new(ProblemKind.Invalid, "second_step.wrong_recovery_code", "This is none of your recovery codes, or it was used before.", nameof(CodeForm.Code));
+
+    public static readonly Problem TooMany = new(ProblemKind.Busy, "second_step.too_many", "Too many wrong codes. Try again in an hour, or ask an administrator to reset your second factor.");
+
+    /// <summary>What the person of this half-open sign-in can go on with, or null when it is over.</summary>
+    public async Task<SecondStepChoices?> FindAsync(string key, CancellationToken cancel)
+    {
+        if (await Open(key).AsNoTracking().SingleOrDefaultAsync(cancel) is not { } pending)
+            return null;
+        var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == pending.UserId, cancel);
+        return new(user.FirstName.Length > 0 ? user.FirstName : user.UserName!, await factors.HeldByAsync(user.Id, cancel), await remembered.DaysAsync(user.Id, cancel));
+    }
+
+    /// <summary>Goes on with a code of an authenticator app. Problems: <c>second_step.over</c>, <c>.wrong_code</c>, <c>.too_many</c>, <c>sign_in.refused</c>.</summary>
+    public Task<Result<Entry>> EnterAppCodeAsync(string key, CodeForm form, SignInOrigin origin, CancellationToken cancel) =>
+        EnterAsync(key, "otp", form.RememberDevice, origin, WrongCode, "Wrong code of an authenticator app",
+            pending => factors.SpendTotpAsync(pending.UserId, form.Code, cancel), cancel);
+
+    /// <summary>Goes on with a recovery code, which is used up.</summary>
+    public Task<Result<Entry>> EnterRecoveryCodeAsync(string key, CodeForm form, SignInOrigin origin, CancellationToken cancel) =>
+        EnterAsync(key, "recovery", remember: false, origin, WrongRecoveryCode, "Wrong recovery code", async pending =>
+        {
+            if (!await factors.SpendRecoveryCodeAsync(pending.UserId, form.Code, cancel))
+                return false;
+            var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == pending.UserId, cancel);
+            db.Record(AuditAction.RecoveryCodeUsed, Actor.Anonymous with { Address = origin.Address, CorrelationId = origin.CorrelationId }, user, clock.GetUtcNow());
+            return true;
+        }, cancel);
+
+    private async Task<Result<Entry>> EnterAsync(
+        string key, string method, bool remember, SignInOrigin origin, Problem wrong, string reason, Func<PendingSignIn, Task<bool>> prove, CancellationToken cancel)
+    {
+        if (await TakeAttemptAsync(key, cancel) is not { } pending)
+            return Over;
+        if (!await guard.TakeCodeAsync(pending.UserId, cancel))
+        {
+            await RecordFailureAsync(pending, origin, "Paused after too many wrong codes", cancel);
+            return TooMany;
+        }
+        var entry = await entrance.FinishAsync(pending, method, remember, origin, async () =>
+        {
+            if (!await prove(pending))
+                return wrong;
+            await guard.ForgetCodesAsync(pending.UserId, cancel);
+            return null;
+        }, cancel);
+        if (entry.Problem != wrong)
+            return entry;
+
+        await RecordFailureAsync(pending, origin, reason, cancel);
+        if (pending.Attempts < MaximumAttempts)
+            return wrong;
+        await db.WriteAsync(async () =>
+        {
+            await db.PendingSignIns.Where(p => p.Id == pending.Id).ExecuteDeleteAsync(cancel);
+            return Result.Ok;
+        }, cancel);
+        return Over;
+    }
+
+    // Counted before the code is looked at, so that parallel guesses can't outrun the counter.
+    private async Task<PendingSignIn?> TakeAttemptAsync(string key, CancellationToken cancel)
+    {
+        PendingSignIn? pending = null;
+        await db.WriteAsync(async () =>
+        {
+            var open = Open(key).Where(p => p.Attempts < MaximumAttempts);
+            if (await open.ExecuteUpdateAsync(row => row.SetProperty(p => p.Attempts, p => p.Attempts + 1), cancel) == 1)
+                pending = await Open(key).AsNoTracking().SingleAsync(cancel);
+            return Result.Ok;
+        }, cancel);
+        return pending;
+    }
+
+    private IQueryable<PendingSignIn> Open(string key)
+    {
+        var (hash, now) = (SessionKey.Hash(key), clock.GetUtcNow());
+        return db.PendingSignIns.Where(p => p.KeyHash == hash && p.ExpiresAt > now);
+    }
+
+    private async Task RecordFailureAsync(PendingSignIn pending, SignInOrigin origin, string reason, CancellationToken cancel)
+    {
+        db.ChangeTracker.Clear();
+        var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == pending.UserId, cancel);
+        db.Record(AuditAction.SignInFailed, Actor.Anonymous with { Address = origin.Address, CorrelationId = origin.CorrelationId }, user, clock.GetUtcNow(),
+            reason: reason, outcome: AuditOutcome.Failure);
+        await db.SaveChangesAsync(cancel);
+    }
+}
