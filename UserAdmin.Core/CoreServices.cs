@@ -30,8 +30,8 @@ public static class CoreServices
         ("Keys", typeof(KeySettings)),
         ("SignIn", typeof(SignInSettings)),
         ("Passwords", typeof(PasswordSettings)), ("Users", typeof(UserSettings)),
-        ("Mail", typeof(MailSettings)),
         ("ExternalSignIn:Providers:*", typeof(ExternalProvider)), ("Turnstile", typeof(TurnstileSettings)),
+        ("Mail", typeof(MailSettings)), ("Sms", typeof(SmsSettings)),
         .. Policies.Types.Select(type => ($"Policies:{type.Name}", type)),
     ];
 
@@ -45,6 +45,7 @@ public static class CoreServices
         services.AddSettings<MailSettings>("Mail");
         services.AddSettings<ExternalSignInSettings>("ExternalSignIn");
         services.AddSettings<TurnstileSettings>("Turnstile");
+        services.AddSettings<SmsSettings>("Sms");
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<TenantDirectory>();
@@ -108,6 +109,13 @@ public static class CoreServices
         services.AddScoped<Outbox>();
         services.AddScoped<MailTemplates>();
         services.AddScoped<Notices>();
+        services.AddSingleton<MessageSink>();
+        services.AddSingleton<IMessageSender, MailSender>();
+        services.AddSingleton<IMessageSender, SmsSender>();
+        services.AddHttpClient(SmsSender.ClientName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<OutboxDelivery>();
+        services.AddHostedService<OutboxDispatcher>();
         services.AddScoped<Policies>();
         services.TryAddSingleton(new PublicAddress(() => "http://localhost"));
 

@@ -60,7 +60,10 @@ public abstract class UserAdminDbContext(DbContextOptions options) : IdentityDbC
         await using var transaction = await Database.BeginTransactionAsync(cancel);
         var result = await work();
         if (result.Succeeded)
+        {
             await transaction.CommitAsync(cancel);
+            Announce();
+        }
         return result;
     }
 
@@ -70,7 +73,15 @@ public abstract class UserAdminDbContext(DbContextOptions options) : IdentityDbC
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
 
         using var turn = await WriterQueue.EnterAsync(this, cancellationToken);
-        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        Announce();
+        return saved;
+    }
+
+    private void Announce()
+    {
+        if (ChangeTracker.Entries<OutboxMessage>().Any())
+            this.GetService<OutboxSignal>().Ring();
     }
 
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder)

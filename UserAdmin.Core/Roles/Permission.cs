@@ -16,4 +16,7 @@ public enum Permission
     AuditView,
     SettingsView,
     SettingsEdit,
+    NotificationsView,
+    NotificationsManage,
+    TemplatesEdit,
 }
