@@ -60,7 +60,7 @@ public sealed class NodeServer : IAsyncDisposable
     }
 
     /// <summary>The folder in which the package, named as npm names it with its version, is installed.</summary>
-    private static async Task<string> InstallAsync(string package)
+    internal static async Task<string> InstallAsync(string package)
     {
         var folder = Path.Combine(Path.GetTempPath(), "useradmin-test-packages", package);
         await Installing.WaitAsync();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
@@ -43,14 +42,12 @@ public sealed partial record ReceivedMail(string From, string[] To, string Raw, 
 }
 
 /// <summary>
-/// A real mail server (the npm package smtp-server) in a process of its own on 127.0.0.1. The package is installed at the first test that
-/// needs it, into the build's folder; without Node.js or npm these tests are skipped.
+/// A real mail server (the npm package smtp-server) in a process of its own on 127.0.0.1, which can be stopped and started again at its
+/// port. Without Node.js or npm its tests are skipped.
 /// </summary>
 public sealed class SmtpServer : IAsyncDisposable
 {
     private const string Package = "smtp-server@3.21.6";
-
-    private static readonly Lazy<Task<string?>> Modules = new(InstallAsync);
 
     private readonly Dictionary<string, object?> options;
     private readonly ConcurrentQueue<ReceivedMail> received = [];
@@ -100,8 +97,7 @@ public sealed class SmtpServer : IAsyncDisposable
 
     private async Task StartAsync(int port)
     {
-        var modules = await Modules.Value;
-        Assert.SkipWhen(modules is null, "Node.js or npm is missing, or the package smtp-server can't be installed.");
+        var modules = Path.Combine(await NodeServer.InstallAsync(Package), "node_modules");
         options["port"] = port;
         var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "smtp-server.cjs"), JsonSerializer.Serialize(options)])
         {
@@ -120,36 +116,5 @@ public sealed class SmtpServer : IAsyncDisposable
     {
         while (await output.ReadLineAsync() is { } line)
             received.Enqueue(JsonSerializer.Deserialize<ReceivedMail>(line, JsonSerializerOptions.Web)!);
-    }
-
-    private static async Task<string?> InstallAsync()
-    {
-        var folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../obj", Package));
-        var modules = Path.Combine(folder, "node_modules");
-        if (Directory.Exists(Path.Combine(modules, "smtp-server")))
-            return modules;
-
-        // Into a folder aside first: another test run may be doing the same.
-        var aside = $"{folder}-{Guid.NewGuid():N}";
-        Directory.CreateDirectory(aside);
-        try
-        {
-            using var npm = Process.Start(new ProcessStartInfo("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", aside, Package]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            await Task.WhenAll(npm.StandardOutput.ReadToEndAsync(), npm.StandardError.ReadToEndAsync(), npm.WaitForExitAsync());
-            if (npm.ExitCode != 0)
-                return null;
-            if (!Directory.Exists(folder))
-                Directory.Move(aside, folder);
-            return modules;
-        }
-        catch (Win32Exception)
-        {
-            return null;
-        }
-        finally
-        {
-            if (Directory.Exists(aside))
-                Directory.Delete(aside, recursive: true);
-        }
     }
 }
