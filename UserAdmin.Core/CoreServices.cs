@@ -68,6 +68,8 @@ public static class CoreServices
         services.AddScoped<Administrators>();
         services.AddScoped<PreferenceService>();
         services.AddScoped<DisplayService>();
+        services.AddScoped<ProfileService>();
+        services.AddScoped<AvatarService>();
         services.AddSingleton<KeptFigures>();
 
         services.AddScoped<SignInService>();

@@ -2,6 +2,7 @@ using UserAdmin.Core;
 using UserAdmin.Web.Commands;
 using UserAdmin.Web.ExternalSignIn;
 using UserAdmin.Web.Hosting;
+using UserAdmin.Web.Me;
 using UserAdmin.Web.Security;
 using UserAdmin.Web.Sessions;
 using UserAdmin.Web.Shell;
@@ -47,6 +48,7 @@ app.MapHealth();
 app.MapSignIn();
 app.MapExternalSignIn();
 app.MapSessions();
+app.MapAvatars();
 app.MapPortal();
 
 await app.RunAsync();

@@ -34,6 +34,11 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction UserRestored = new("user.restored", AuditCategory.Users, "Restored a user", "{0} restored {1}");
     public static readonly AuditAction UserPurged = new("user.purged", AuditCategory.Users, "Purged a user", "{0} removed {1} for good");
 
+    public static readonly AuditAction PrivacyChanged = new("user.privacy_changed", AuditCategory.Users, "Changed privacy", "{0} changed who may see parts of their profile");
+    public static readonly AuditAction PictureChanged = new("user.picture_changed", AuditCategory.Users, "Changed a picture", "{0} changed the picture of {1}");
+    public static readonly AuditAction PictureRemoved = new("user.picture_removed", AuditCategory.Users, "Removed a picture", "{0} removed the picture of {1}");
+    public static readonly AuditAction ActivityExported = new("user.activity_exported", AuditCategory.Users, "Exported own activity", "{0} exported what happened to their account");
+
     public static readonly AuditAction SessionEnded = new("session.ended", AuditCategory.Sessions, "Ended a session", "{0} ended a session of {1}");
     public static readonly AuditAction SessionDisplaced = new("session.displaced", AuditCategory.Sessions, "Ended the oldest session", "The oldest session of {1} ended because too many were open");
     public static readonly AuditAction SessionsEnded = new("session.all_ended", AuditCategory.Sessions, "Ended all sessions", "{0} ended all sessions of {1}");

@@ -15,9 +15,9 @@ public sealed class PlainTextAttribute(int maximum) : ValidationAttribute
         if (value is not string text || text.Length == 0)
             return ValidationResult.Success;
         if (Text.HasHiddenCharacters(text, AllowLineBreaks))
-            return Refuse($"{validationContext.DisplayName} has a hidden character (a control or direction code). Type it again instead of pasting it.", validationContext);
+            return Refuse(Words.T("{0} has a hidden character (a control or direction code). Type it again instead of pasting it.", Words.T(validationContext.DisplayName)), validationContext);
         return Text.CodePoints(text) > maximum
-            ? Refuse($"{validationContext.DisplayName} can have {maximum} characters at most; this has {Text.CodePoints(text)}.", validationContext)
+            ? Refuse(Words.T("{0} can have {1} characters at most; this has {2}.", Words.T(validationContext.DisplayName), maximum, Text.CodePoints(text)), validationContext)
             : ValidationResult.Success;
     }
 

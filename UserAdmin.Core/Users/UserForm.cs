@@ -56,7 +56,7 @@ public sealed class UserForm
 }
 
 /// <summary>One field of <see cref="UserForm"/>: comparing, merging and showing a conflict all go through this list.</summary>
-public sealed record UserField(string Name, string Label, Func<UserForm, string?> Get, Action<UserForm, UserForm> CopyTo)
+public sealed record UserField(string Name, string Label, Func<UserForm, string?> Get, Action<UserForm, UserForm> CopyTo) : FormField(Name, Label)
 {
     public static IReadOnlyList<UserField> All { get; } =
     [
@@ -72,6 +72,3 @@ public sealed record UserField(string Name, string Label, Func<UserForm, string?
         new(nameof(UserForm.LastDay), "Last day", form => form.LastDay?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), (from, to) => to.LastDay = from.LastDay),
     ];
 }
-
-/// <summary>A field that two people changed at the same time.</summary>
-public sealed record FieldConflict(UserField Field, string? Before, string? Theirs, string? Mine);

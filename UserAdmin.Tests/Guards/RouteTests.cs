@@ -14,6 +14,8 @@ public class RouteTests
     {
         ["/"] = ("/", 302, 302, 200),
         ["/me"] = ("/me", 302, 200, 200),
+        ["/me/avatar"] = ("POST /me/avatar", 302, 400, 400),
+        ["/users/{id:guid}/avatar/{version:length(32)}"] = ("/users/{alice}/avatar/01234567890123456789012345678901", 302, 404, 404),
         ["/me/preferences"] = ("/me/preferences", 302, 200, 200),
         ["/users"] = ("/users", 302, 403, 200),
         ["/users/new"] = ("/users/new", 302, 403, 200),

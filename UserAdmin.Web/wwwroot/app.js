@@ -1,5 +1,7 @@
 // Small things the server can't do: the theme before the next page, the time zone, the clipboard, the keyboard.
 
+import "./avatar.js";
+
 const root = document.documentElement;
 const keep = (name, value) => document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=lax; secure`;
 const kept = name => document.cookie.split("; ").find(c => c.startsWith(name + "="))?.slice(name.length + 1);
