@@ -66,6 +66,8 @@ public static class CoreServices
         services.AddScoped<UserService>();
         services.AddScoped<UserLifecycle>();
         services.AddScoped<Administrators>();
+        services.AddScoped<SecurityActs>();
+        services.AddScoped<UserSecurity>();
         services.AddScoped<PreferenceService>();
         services.AddScoped<DisplayService>();
         services.AddScoped<ProfileService>();
@@ -108,6 +110,13 @@ public static class CoreServices
         services.AddScoped<AuthenticatorService>();
         services.AddScoped<RecoveryCodes>();
 
+        services.AddScoped<AccessPassService>();
+        services.AddScoped<FactorResetService>();
+        services.AddScoped<FactorEnforcement>();
+        services.AddScoped<CoverageDirectory>();
+        services.AddScoped<TwoFactorMail>();
+
+        services.AddScoped<Notices>();
         services.AddScoped<Outbox>();
         services.AddScoped<MailTemplates>();
         services.AddScoped<Notices>();

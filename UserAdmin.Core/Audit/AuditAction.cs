@@ -57,6 +57,17 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
 
     public static readonly AuditAction TermsPublished = new("terms.published", AuditCategory.Settings, "Published terms of use", "{0} published {1} of the terms of use");
     public static readonly AuditAction TermsAccepted = new("terms.accepted", AuditCategory.Users, "Accepted the terms of use", "{0} accepted {1} of the terms of use");
+    public static readonly AuditAction AccessPassGiven = new("access_pass.given", AuditCategory.Security, "Gave an access pass", "{0} gave {1} a one-time access pass");
+    public static readonly AuditAction AccessPassUsed = new("access_pass.used", AuditCategory.Security, "Used an access pass", "{1} used a one-time access pass instead of the second factor");
+    public static readonly AuditAction AccessPassRevoked = new("access_pass.revoked", AuditCategory.Security, "Revoked an access pass", "{0} revoked the access pass of {1}");
+    public static readonly AuditAction FactorsReset = new("factors.reset", AuditCategory.Security, "Reset the second factors", "{0} removed every second factor of {1}");
+    public static readonly AuditAction FactorResetRequested = new("factors.reset_requested", AuditCategory.Security, "Asked to reset second factors", "{0} asked for the second factors of {1} to be reset");
+    public static readonly AuditAction FactorResetDeclined = new("factors.reset_declined", AuditCategory.Security, "Declined a reset", "{0} declined to reset the second factors of {1}");
+    public static readonly AuditAction FactorRequired = new("factors.required", AuditCategory.Security, "Required a second factor", "{0} required a second factor of {1}");
+    public static readonly AuditAction FactorReleased = new("factors.released", AuditCategory.Security, "No longer required a second factor", "{0} no longer required a second factor of {1} by name");
+    public static readonly AuditAction FactorReminded = new("factors.reminded", AuditCategory.Security, "Reminded of the second factor", "{0} reminded {1} to set up a second factor");
+    public static readonly AuditAction RoleFactorRequired = new("factors.role_required", AuditCategory.Security, "Required a second factor of a role", "{0} required a second factor of everybody with the role {1}");
+    public static readonly AuditAction RoleFactorReleased = new("factors.role_released", AuditCategory.Security, "Released a role from the second factor", "{0} no longer required a second factor of the role {1}");
 
     public static readonly AuditAction SettingsChanged = new("settings.changed", AuditCategory.Settings, "Changed settings", "{0} changed the settings {1}");
 

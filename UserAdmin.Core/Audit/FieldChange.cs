@@ -51,7 +51,7 @@ public sealed record FieldChange(string Field, string? Before, string? After)
     // A new row's flags that are off say nothing.
     private static bool IsOff(EntityState state, string? value) => state != EntityState.Modified && value is null or "no";
 
-    private static string? AsText(object? value) => value switch
+    internal static string? AsText(object? value) => value switch
     {
         null => null,
         "" => null,

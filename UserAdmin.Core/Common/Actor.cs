@@ -23,5 +23,11 @@ public sealed record Actor(ActorKind Kind, Guid? UserId, string Name, FrozenSet<
     /// <summary>When the actor last proved who they are.</summary>
     public DateTimeOffset AuthenticatedAt { get; init; }
 
+    /// <summary>Until when the actor has to set up a second factor; null when they have one or needn't.</summary>
+    public DateTimeOffset? EnrolBy { get; init; }
+
+    /// <summary>The time for it is over: nothing is open to the actor but setting it up (M5).</summary>
+    public bool MustEnrol { get; init; }
+
     public bool Can(Permission permission) => Permissions.Contains(permission);
 }

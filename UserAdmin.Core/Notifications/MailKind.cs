@@ -14,6 +14,9 @@ public sealed record MailKind(string Key, string Title, IReadOnlyList<string> Va
     public static readonly MailKind Activation = new("activation", "Activate a new account", ["link", "hours"], CarriesSecret: true);
     public static readonly MailKind SecurityNotice = new("security-notice", "Something about the account's security changed", ["what", "when", "where", "link"], CarriesSecret: true);
 
+    public static readonly MailKind FactorRequired = new("factor-required", "A second factor is required", ["until", "link"]);
+    public static readonly MailKind FactorReminder = new("factor-reminder", "Reminder to set up a second factor", ["until", "link"]);
+
     public static IReadOnlyList<MailKind> All { get; } =
         [.. typeof(MailKind).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetValue(null)).OfType<MailKind>()];
 

@@ -7,6 +7,7 @@ using UserAdmin.Core.Data;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Settings;
 using UserAdmin.Core.Tenants;
+using UserAdmin.Core.TwoFactor;
 using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.Sessions;
@@ -48,7 +49,7 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
     private async Task<SessionState?> FindAsync(Tenant tenant, Guid id, bool isActivity, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        if (!cache.TryGetValue((tenant.Name, id), out SessionState? state) || state is null || state.LoadedAt + Freshness < now)
+        if (!cache.TryGetValue((tenant.Name, id), out SessionState? state) || state is null || state.IsOutdated || state.LoadedAt + Freshness < now)
         {
             state = await LoadAsync(tenant, id, now, state, cancel);
             if (state is null)
@@ -80,6 +81,13 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
             if (left.IsEmpty)
                 watchers.TryRemove(new(id, left));
         });
+    }
+
+    /// <summary>What is known of the session's owner is read anew when it is asked for next.</summary>
+    public void Refresh(Tenant tenant, Guid id)
+    {
+        if (cache.TryGetValue((tenant.Name, id), out SessionState? state) && state is not null)
+            state.IsOutdated = true;
     }
 
     internal void Announce(Tenant tenant, Guid id)
@@ -124,7 +132,8 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
     {
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentTenant>().Use(tenant);
-        var policy = await scope.ServiceProvider.GetRequiredService<Policies>().GetAsync<SessionPolicy>(cancel);
+        var policies = scope.ServiceProvider.GetRequiredService<Policies>();
+        var (policy, secondFactor) = (await policies.GetAsync<SessionPolicy>(cancel), await policies.GetAsync<SecondFactorPolicy>(cancel));
         var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
         var row = await (
             from session in db.Sessions
@@ -143,6 +152,11 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
                 user.FirstName,
                 user.LastName,
                 IsAdministrator = db.UserRoles.Any(r => r.UserId == user.Id && r.RoleId == Role.AdministratorId),
+                user.TwoFactorEnabled,
+                user.ActivatedAt,
+                user.SecondFactorDueAt,
+                RequiredByRoleSince = db.UserRoles.Where(r => r.UserId == user.Id)
+                    .Join(db.Roles, r => r.RoleId, role => role.Id, (r, role) => role.SecondFactorRequiredAt).Min(),
             }).AsNoTracking().SingleOrDefaultAsync(cancel);
         return row is null ? null : new()
         {
@@ -156,6 +170,7 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
             ExpiresAt = row.CreatedAt + policy.AbsoluteLimit() is var limit && limit < row.ExpiresAt ? limit : row.ExpiresAt,
             IdleLimit = policy.IdleLimit(),
             LoadedAt = now,
+            EnrolBy = row.TwoFactorEnabled ? null : new SecondFactorRule(secondFactor, now).DueAt(row.ActivatedAt, row.SecondFactorDueAt, row.RequiredByRoleSince),
             LastActivityAt = known is null || known.LastActivityAt < row.LastActivityAt ? row.LastActivityAt : known.LastActivityAt,
             ActivityWrittenAt = row.LastActivityAt,
             HasEnded = known?.HasEnded ?? false,

@@ -17,16 +17,28 @@ public sealed class SessionState
     public required DateTimeOffset ExpiresAt { get; init; }
     public required TimeSpan IdleLimit { get; init; }
     public required DateTimeOffset LoadedAt { get; init; }
+
+    /// <summary>Until when a second factor has to be set up; null when there is one or none is required.</summary>
+    public DateTimeOffset? EnrolBy { get; init; }
+
+    /// <summary>The time for it was over when the state was read, so right within seconds.</summary>
+    public bool MustEnrol => EnrolBy <= LoadedAt;
+
+    /// <summary>Something about the person changed on this server: the next question reads anew.</summary>
+    public bool IsOutdated { get; set; }
+
     public DateTimeOffset LastActivityAt { get; set; }
     public DateTimeOffset ActivityWrittenAt { get; set; }
     public bool HasEnded { get; set; }
 
     public Actor ActingFrom(string? address, string? correlationId) =>
-        new(ActorKind.User, UserId, FullName.Length > 0 ? FullName : UserName, Role.PermissionsOf(IsAdministrator))
+        new(ActorKind.User, UserId, FullName.Length > 0 ? FullName : UserName, Role.PermissionsOf(IsAdministrator && !MustEnrol))
         {
             SessionId = Id,
             Address = address,
             CorrelationId = correlationId,
             AuthenticatedAt = AuthenticatedAt,
+            EnrolBy = EnrolBy,
+            MustEnrol = MustEnrol,
         };
 }

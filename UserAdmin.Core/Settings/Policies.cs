@@ -17,6 +17,12 @@ using UserAdmin.Core.TwoFactor;
 
 namespace UserAdmin.Core.Settings;
 
+/// <summary>A policy that has to know since when it says what it says; it is asked before it is saved.</summary>
+public interface IStartsSometime<in TPolicy>
+{
+    void StartFrom(TPolicy before, DateTimeOffset now);
+}
+
 /// <summary>
 /// The rules that administrators change while the portal runs. A policy is a class with a parameterless constructor whose annotations say
 /// what its values may be. Its defaults come from the configuration, section <c>UserAdmin:Policies:NAME</c>. Servers see a change within five seconds.
@@ -64,7 +70,9 @@ public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemor
             var stored = await db.Policies.SingleOrDefaultAsync(p => p.Name == name, cancel);
             if ((stored?.Stamp ?? "") != stamp)
                 return Changed;
-            var changes = Differences(Read<TPolicy>(stored?.Json ?? ""), policy);
+            var before = Read<TPolicy>(stored?.Json ?? "");
+            (policy as IStartsSometime<TPolicy>)?.StartFrom(before, now);
+            var changes = Differences(before, policy);
             if (changes.Count == 0)
                 return Result.Ok;
             if (stored is null)

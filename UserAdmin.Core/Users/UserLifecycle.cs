@@ -118,7 +118,7 @@ public sealed class UserLifecycle(
     private static Problem? Expect(User user, UserStatus status, DateTimeOffset now) =>
         user.StatusAt(now) == status ? null : UserProblems.WrongStatus(UserStatus.Active);
 
-    private static Problem? RefuseReason(string reason) =>
+    internal static Problem? RefuseReason(string reason) =>
         string.IsNullOrWhiteSpace(reason) ? UserProblems.ReasonMissing
         : Text.CodePoints(reason) > 500 ? UserProblems.ReasonTooLong
         : Text.HasHiddenCharacters(reason, allowLineBreaks: true) ? UserProblems.ReasonHidden

@@ -22,6 +22,8 @@ public class RouteTests
         ["/users/deleted"] = ("/users/deleted", 302, 403, 200),
         ["/users/{Id:guid}"] = ("/users/{alice}", 302, 403, 200),
         ["/users/{Id:guid}/{Tab}"] = ("/users/{alice}/sessions", 302, 403, 200),
+        ["/security/coverage"] = ("/security/coverage", 302, 403, 200),
+        ["/me/enrol"] = ("/me/enrol", 302, 200, 200),
         ["/audit"] = ("/audit", 302, 403, 200),
         ["/settings"] = ("/settings", 302, 403, 200),
         ["/settings/{Section}"] = ("/settings/sessions", 302, 403, 200),

@@ -13,12 +13,14 @@ internal static class PortalSecurity
 
         services.AddScoped<CurrentActor>();
         services.AddScoped<IAuthorizationHandler, PermissionHandler>();
+        services.AddScoped<IAuthorizationHandler, EnrolledHandler>();
         services.AddAuthorization(options =>
         {
+            options.DefaultPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new EnrolledRequirement()).Build();
             // Whatever names no rule is for people who are signed in.
             options.FallbackPolicy = options.DefaultPolicy;
             foreach (var permission in Enum.GetValues<Permission>())
-                options.AddPolicy(permission.ToString(), policy => policy.RequireAuthenticatedUser().AddRequirements(new PermissionRequirement(permission)));
+                options.AddPolicy(permission.ToString(), policy => policy.RequireAuthenticatedUser().AddRequirements(new EnrolledRequirement(), new PermissionRequirement(permission)));
         });
 
         services.Configure<CookiePolicyOptions>(options => (options.Secure, options.HttpOnly) = (CookieSecurePolicy.Always, Microsoft.AspNetCore.CookiePolicy.HttpOnlyPolicy.Always));

@@ -34,8 +34,14 @@ internal sealed class SessionAuthentication(
 
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
+        var state = Context.User.SessionId is { } id ? await sessions.FindAsync(tenant.Tenant, id, Context.RequestAborted) : null;
+        if (state is { MustEnrol: true } && HttpMethods.IsGet(Request.Method))
+        {
+            Response.Redirect(Enrolment.Page);
+            return;
+        }
         await base.HandleForbiddenAsync(properties);
-        if (Context.User.SessionId is { } id && await sessions.FindAsync(tenant.Tenant, id, Context.RequestAborted) is { } state)
+        if (state is not null)
             await refusals.RecordAsync(Request.Path, state.ActingFrom(Context.ClientAddress, Context.TraceIdentifier), Context.RequestAborted);
     }
 

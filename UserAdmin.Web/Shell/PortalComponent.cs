@@ -30,9 +30,14 @@ public abstract class PortalComponent : ComponentBase, IDisposable
     [CascadingParameter] protected Task<AuthenticationState>? Authentication { get; set; }
     [CascadingParameter] protected Viewer Viewer { get; set; } = default!;
 
+    [CascadingParameter(Name = "IsOpenWhileEnrolling")] private bool IsOpenWhileEnrolling { get; set; }
+
     protected CancellationToken Gone => gone.Token;
 
-    /// <summary>Calls a service as the person in front of the page. When their session has ended, the page leaves for the sign-in.</summary>
+    /// <summary>
+    /// Calls a service as the person in front of the page. When their session has ended, the page leaves for the sign-in; when they have to
+    /// set up a second factor first, for that.
+    /// </summary>
     protected async Task<TResult> Run<TService, TResult>(Func<TService, Actor, CancellationToken, Task<TResult>> work) where TService : notnull
     {
         var actor = await FindActorAsync();
@@ -40,6 +45,11 @@ public abstract class PortalComponent : ComponentBase, IDisposable
         {
             LeaveForSignIn();
             throw new OperationCanceledException("The session has ended.");
+        }
+        if (actor.MustEnrol && !IsOpenWhileEnrolling)
+        {
+            Navigation.NavigateTo(Enrolment.Page);
+            throw new OperationCanceledException("A second factor has to be set up first.");
         }
 
         using var log = Logs.CreateLogger<PortalComponent>().BeginScope(new Dictionary<string, object?> { ["CorrelationId"] = actor.CorrelationId });
