@@ -116,7 +116,6 @@ public static class CoreServices
         services.AddScoped<CoverageDirectory>();
         services.AddScoped<TwoFactorMail>();
 
-        services.AddScoped<Notices>();
         services.AddScoped<Outbox>();
         services.AddScoped<MailTemplates>();
         services.AddScoped<Notices>();
