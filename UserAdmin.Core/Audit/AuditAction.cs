@@ -57,6 +57,7 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
 
     public static readonly AuditAction TermsPublished = new("terms.published", AuditCategory.Settings, "Published terms of use", "{0} published {1} of the terms of use");
     public static readonly AuditAction TermsAccepted = new("terms.accepted", AuditCategory.Users, "Accepted the terms of use", "{0} accepted {1} of the terms of use");
+
     public static readonly AuditAction AccessPassGiven = new("access_pass.given", AuditCategory.Security, "Gave an access pass", "{0} gave {1} a one-time access pass");
     public static readonly AuditAction AccessPassUsed = new("access_pass.used", AuditCategory.Security, "Used an access pass", "{1} used a one-time access pass instead of the second factor");
     public static readonly AuditAction AccessPassRevoked = new("access_pass.revoked", AuditCategory.Security, "Revoked an access pass", "{0} revoked the access pass of {1}");
