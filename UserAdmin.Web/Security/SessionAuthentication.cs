@@ -37,7 +37,7 @@ internal sealed class SessionAuthentication(
         var state = Context.User.SessionId is { } id ? await sessions.FindAsync(tenant.Tenant, id, Context.RequestAborted) : null;
         if (state is { MustEnrol: true } && HttpMethods.IsGet(Request.Method))
         {
-            Response.Redirect(Enrolment.Page);
+            Response.Redirect(EnrolFirst.Page);
             return;
         }
         await base.HandleForbiddenAsync(properties);

@@ -48,7 +48,7 @@ public abstract class PortalComponent : ComponentBase, IDisposable
         }
         if (actor.MustEnrol && !IsOpenWhileEnrolling)
         {
-            Navigation.NavigateTo(Enrolment.Page);
+            Navigation.NavigateTo(EnrolFirst.Page);
             throw new OperationCanceledException("A second factor has to be set up first.");
         }
 

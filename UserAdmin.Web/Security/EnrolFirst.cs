@@ -9,7 +9,7 @@ namespace UserAdmin.Web.Security;
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class OpenWhileEnrollingAttribute : Attribute;
 
-internal static class Enrolment
+internal static class EnrolFirst
 {
     public const string Page = "/me/enrol";
 }
