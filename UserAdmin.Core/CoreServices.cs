@@ -11,6 +11,7 @@ using UserAdmin.Core.Data;
 using UserAdmin.Core.ExternalSignIn;
 using UserAdmin.Core.Me;
 using UserAdmin.Core.Notifications;
+using UserAdmin.Core.Registration;
 using UserAdmin.Core.Seeding;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Settings;
@@ -80,6 +81,14 @@ public static class CoreServices
         services.AddScoped<SessionOpening>();
         services.AddScoped<SecondStep>();
         services.AddScoped<OneTimeTokens>();
+        services.AddScoped<Allowance>();
+        services.AddScoped<Passwords>();
+        services.AddScoped<PasswordService>();
+        services.AddScoped<ForgottenPassword>();
+        services.AddScoped<PasswordReset>();
+        services.AddScoped<AccountReport>();
+        services.AddScoped<RegistrationService>();
+        services.AddScoped<EmailConfirmation>();
         services.AddScoped<ActivationService>();
         services.AddScoped<ActivationMail>();
         services.AddScoped<FirstAdministrator>();
@@ -126,6 +135,7 @@ public static class CoreServices
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<OutboxDelivery>();
         services.AddHostedService<OutboxDispatcher>();
+        services.AddScoped<LinkMail>();
         services.AddScoped<Policies>();
         services.TryAddSingleton(new PublicAddress(() => "http://localhost"));
 

@@ -70,6 +70,19 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction RoleFactorRequired = new("factors.role_required", AuditCategory.Security, "Required a second factor of a role", "{0} required a second factor of everybody with the role {1}");
     public static readonly AuditAction RoleFactorReleased = new("factors.role_released", AuditCategory.Security, "Released a role from the second factor", "{0} no longer required a second factor of the role {1}");
 
+    public static readonly AuditAction PasswordChanged = new("password.changed", AuditCategory.Security, "Changed the password", "{1} changed the password");
+    public static readonly AuditAction PasswordChangeFailed = new("password.change_failed", AuditCategory.Security, "Failed to change the password", "{0} gave a wrong current password");
+    public static readonly AuditAction PasswordResetRequested = new("password.reset_requested", AuditCategory.Security, "Asked for a new password", "Somebody asked for a link to reset the password of {1}");
+    public static readonly AuditAction PasswordReset = new("password.reset", AuditCategory.Security, "Reset the password", "{1} chose a new password by a link");
+    public static readonly AuditAction PasswordResetSent = new("password.reset_sent", AuditCategory.Security, "Sent a link for a new password", "{0} sent {1} a link to choose a new password");
+    public static readonly AuditAction PasswordLinkMade = new("password.link_made", AuditCategory.Security, "Made a link for a new password", "{0} made a link with which {1} can choose a new password");
+    public static readonly AuditAction PasswordRequired = new("password.required", AuditCategory.Security, "Required a new password", "{0} required {1} to choose a new password");
+    public static readonly AuditAction AccountReported = new("account.reported", AuditCategory.Security, "Said \"this was not me\"", "The owner of {1} said \"this was not me\", and the account was secured");
+    public static readonly AuditAction EmailConfirmed = new("user.email_confirmed", AuditCategory.Users, "Confirmed the email address", "{1} confirmed the email address");
+    public static readonly AuditAction EmailConfirmedByHand = new("user.email_confirmed_by_hand", AuditCategory.Users, "Confirmed an email address by hand", "{0} confirmed the email address of {1} by hand");
+    public static readonly AuditAction UserRegistered = new("user.registered", AuditCategory.Users, "Registered", "{1} registered");
+    public static readonly AuditAction RegistrationRepeated = new("user.registration_repeated", AuditCategory.Users, "Registered again", "Somebody registered with the address of {1}, which has an account");
+
     public static readonly AuditAction SettingsChanged = new("settings.changed", AuditCategory.Settings, "Changed settings", "{0} changed the settings {1}");
 
     public static readonly AuditAction DataSeeded = new("system.data_seeded", AuditCategory.System, "Added demonstration data", "{0} added demonstration data");

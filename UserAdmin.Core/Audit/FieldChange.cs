@@ -16,7 +16,7 @@ public sealed record FieldChange(string Field, string? Before, string? After)
     private static readonly HashSet<string> Secrets = ["PasswordHash", "KeyHash", "Hash", "ProtectedSeed", "CodeHash", "SignalHash", "Content"];
     private static readonly HashSet<string> Bookkeeping =
         ["Id", "SecurityStamp", "ConcurrencyStamp", "NormalizedUserName", "NormalizedEmail", "SortName", "SearchText",
-         "CreatedAt", "UpdatedAt", "LastSignInAt", "AccessFailedCount", "LockoutEnabled", "LockoutEnd", "StatusReason"];
+         "CreatedAt", "UpdatedAt", "LastSignInAt", "PasswordChangedAt", "AccessFailedCount", "LockoutEnabled", "LockoutEnd", "StatusReason"];
 
     private static readonly JsonSerializerOptions Json =
         new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };

@@ -17,6 +17,10 @@ public sealed record MailKind(string Key, string Title, IReadOnlyList<string> Va
     public static readonly MailKind FactorRequired = new("factor-required", "A second factor is required", ["until", "link"]);
     public static readonly MailKind FactorReminder = new("factor-reminder", "Reminder to set up a second factor", ["until", "link"]);
 
+    public static readonly MailKind ConfirmEmail = new("confirm-email", "Confirm the address of a new account", ["link", "hours"], CarriesSecret: true);
+    public static readonly MailKind AccountExists = new("account-exists", "Somebody registered with an address that has an account", ["link"]);
+    public static readonly MailKind PasswordReset = new("password-reset", "Choose a new password", ["link", "minutes"], CarriesSecret: true);
+
     public static IReadOnlyList<MailKind> All { get; } =
         [.. typeof(MailKind).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetValue(null)).OfType<MailKind>()];
 

@@ -89,11 +89,13 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
         return await EndAllInTransactionAsync(userId, reason, cancel, exceptSessionId);
     }
 
-    /// <summary>Closes the open pages of sessions that were ended in a transaction, once it is committed.</summary>
-    public void Announce(IReadOnlyList<Guid> ended)
+    /// <summary>Closes the open pages of sessions that were ended in a transaction, once it is committed. What is known of the one that is kept is read anew.</summary>
+    public void Announce(IReadOnlyList<Guid> ended, Guid? kept = null)
     {
-        foreach (var id in ended)
-            directory.Announce(tenant.Tenant, id);
+        if (kept is { } id)
+            directory.Refresh(tenant.Tenant, id);
+        foreach (var gone in ended)
+            directory.Announce(tenant.Tenant, gone);
     }
 
     internal async Task<IReadOnlyList<Guid>> EndAllInTransactionAsync(Guid userId, string reason, CancellationToken cancel, Guid? except = null)

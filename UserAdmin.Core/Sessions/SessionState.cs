@@ -13,6 +13,9 @@ public sealed class SessionState
     public required string UserName { get; init; }
     public required string FullName { get; init; }
     public required bool IsAdministrator { get; init; }
+    /// <summary>The session opens nothing but the page on which a new password is chosen.</summary>
+    public required bool MustChangePassword { get; init; }
+
     public required DateTimeOffset AuthenticatedAt { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
     public required TimeSpan IdleLimit { get; init; }

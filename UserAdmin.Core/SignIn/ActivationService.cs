@@ -10,7 +10,7 @@ using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.SignIn;
 
-public sealed class NewPasswordForm : IValidatableObject
+public class NewPasswordForm : IValidatableObject
 {
     [Required(ErrorMessage = "Enter a password."), StringLength(512, ErrorMessage = "This is too long for a password.")]
     public string Password { get; set; } = "";
@@ -27,7 +27,7 @@ public sealed class NewPasswordForm : IValidatableObject
 
 /// <summary>Lets the owner of a new account choose the first password, by a link that works once (A10, A12).</summary>
 public sealed class ActivationService(
-    UserAdminDbContext db, OneTimeTokens tokens, PasswordHashing hashing, IOptions<SignInSettings> options, IOptions<PasswordSettings> passwords, TimeProvider clock)
+    UserAdminDbContext db, OneTimeTokens tokens, Passwords passwords, IOptions<SignInSettings> options, TimeProvider clock)
 {
     public static readonly Problem LinkDead = new(ProblemKind.NotFound, "activation.link_dead",
         "This link has been used, replaced by a newer one or is too old. Ask an administrator for a new one.");
@@ -69,10 +69,10 @@ public sealed class ActivationService(
         var owner = await Usable(secret, now).AsNoTracking().SingleOrDefaultAsync(cancel);
         if (owner is null || await tokens.FindAsync(secret, OneTimePurpose.Activation, cancel) is not { } token)
             return LinkDead;
-        if (PasswordPolicy.Refuse(form.Password, owner, passwords.Value) is { } problem)
-            return problem;
+        var hash = await passwords.HashAsync(form.Password, owner, cancel);
+        if (!hash.Succeeded)
+            return hash.Problem;
 
-        var passwordHash = await hashing.HashAsync(form.Password, cancel);
         return await db.WriteAsync(async () =>
         {
             if (!await tokens.SpendAsync(token, cancel))
@@ -81,7 +81,8 @@ public sealed class ActivationService(
             if (user is null)
                 return LinkDead;
 
-            user.PasswordHash = passwordHash;
+            user.PasswordHash = hash.Value;
+            user.PasswordChangedAt = now;
             user.ActivatedAt = now;
             user.UpdatedAt = now;
             user.SecurityStamp = Guid.NewGuid().ToString("N");

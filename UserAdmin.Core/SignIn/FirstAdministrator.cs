@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
@@ -25,7 +24,7 @@ public class AdministratorForm
 
 /// <summary>Makes administrators from outside the portal: the set-up page, the environment and the command line.</summary>
 public sealed class FirstAdministrator(
-    UserAdminDbContext db, UserService users, Administrators administrators, PasswordHashing hashing, IOptions<PasswordSettings> passwords, TimeProvider clock)
+    UserAdminDbContext db, UserService users, Administrators administrators, Passwords passwords, TimeProvider clock)
 {
     public static readonly Problem AlreadyThere = new(ProblemKind.Conflict, "setup.done", "This installation has an administrator already.");
 
@@ -37,10 +36,12 @@ public sealed class FirstAdministrator(
         var now = clock.GetUtcNow();
         var user = new User { CreatedAt = now, SecurityStamp = Guid.NewGuid().ToString("N"), EmailConfirmed = true };
         var profile = new UserForm { FirstName = form.FirstName, LastName = form.LastName, UserName = form.Email, Email = form.Email };
-        if (users.Apply(profile, user, now) is { } problem || (problem = PasswordPolicy.Refuse(form.Password, user, passwords.Value)) is not null)
+        if (users.Apply(profile, user, now) is { } problem)
             return problem;
+        var hash = await passwords.HashAsync(form.Password, user, cancel);
+        if (!hash.Succeeded)
+            return hash.Problem;
 
-        var hash = await hashing.HashAsync(form.Password, cancel);
         return await db.WriteAsync(async () =>
         {
             await administrators.LockAsync(cancel);
@@ -50,7 +51,8 @@ public sealed class FirstAdministrator(
                 return UserProblems.EmailTaken;
 
             var actor = Actor.System with { Address = address };
-            user.PasswordHash = hash;
+            user.PasswordHash = hash.Value;
+            user.PasswordChangedAt = now;
             user.ActivatedAt = now;
             db.Users.Add(user);
             administrators.Appoint(user);

@@ -45,4 +45,8 @@ public sealed class OneTimeTokens(UserAdminDbContext db, TimeProvider clock)
     /// <summary>Makes every link of the user worthless, except "this was not me", which gives nobody access.</summary>
     public Task RevokeAllAsync(Guid userId, CancellationToken cancel) =>
         db.OneTimeTokens.Where(t => t.UserId == userId && t.Purpose != OneTimePurpose.NotMe).ExecuteDeleteAsync(cancel);
+
+    /// <summary>And those, once one of them was used.</summary>
+    public Task RevokeReportsAsync(Guid userId, CancellationToken cancel) =>
+        db.OneTimeTokens.Where(t => t.UserId == userId && t.Purpose == OneTimePurpose.NotMe).ExecuteDeleteAsync(cancel);
 }

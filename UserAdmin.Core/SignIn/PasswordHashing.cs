@@ -17,9 +17,12 @@ public sealed class PasswordHashing(IOptions<PasswordSettings> options) : IDispo
     private readonly PasswordHasher<User> hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = options.Value.HashRounds }));
     private readonly SemaphoreSlim cores = new(Environment.ProcessorCount);
     private string? someHash;
-    private int waiting;
+    private int waiting, computed;
 
     public bool IsOverloaded => Volatile.Read(ref waiting) >= MaximumWaiting;
+
+    /// <summary>How many hashes were computed: the work that must not differ between a known and an unknown account (A06).</summary>
+    public int Computed => Volatile.Read(ref computed);
 
     public Task<string> HashAsync(string password, CancellationToken cancel) =>
         RunAsync(() => hasher.HashPassword(Nobody, Normalize(password)), cancel);
@@ -44,6 +47,7 @@ public sealed class PasswordHashing(IOptions<PasswordSettings> options) : IDispo
             await cores.WaitAsync(cancel);
             try
             {
+                Interlocked.Increment(ref computed);
                 return await Task.Run(work, CancellationToken.None);
             }
             finally

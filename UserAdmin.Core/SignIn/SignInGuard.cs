@@ -26,6 +26,10 @@ public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> 
 
     public static string KeyOfDevice(Guid deviceId) => $"device:{deviceId}";
 
+    public static string KeyOfPasswordChange(Guid userId) => $"password-change:{userId}";
+
+    public static string KeyOfMailbox(string purpose, string normalizedEmail) => $"{purpose}:{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(normalizedEmail)))}";
+
     public static string KeyOfUnknown(string normalizedName) => $"name:{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(normalizedName)))}";
 
     /// <summary>An IPv6 customer has at least a /64 to choose addresses from, so that is what counts.</summary>
@@ -94,6 +98,32 @@ public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> 
         await db.SaveChangesAsync(cancel);
         return true;
     }
+
+    /// <summary>The same in a transaction of its own, for what is guessed while signed in.</summary>
+    public async Task<bool> TakeAloneAsync(string key, Guid userId, CancellationToken cancel)
+    {
+        for (var attempt = 0; ; attempt++)
+            try
+            {
+                var taken = false;
+                await db.WriteAsync(async () =>
+                {
+                    taken = await TakeAsync(key, userId, isAddress: false, cancel);
+                    return Result.Ok;
+                }, cancel);
+                return taken;
+            }
+            catch (DbUpdateException) when (attempt < 3)
+            {
+                // Two first attempts at once both insert the row; the loser counts again on the winner's.
+                db.ChangeTracker.Clear();
+            }
+    }
+
+    public Task ForgetAsync(string key, CancellationToken cancel) => db.SignInThrottles.Where(t => t.Key == key).ExecuteDeleteAsync(cancel);
+
+    /// <summary>Ends every pause of the user, after a reset.</summary>
+    public Task ForgetAllAsync(Guid userId, CancellationToken cancel) => db.SignInThrottles.Where(t => t.UserId == userId).ExecuteDeleteAsync(cancel);
 
     /// <summary>Forgets the attempts after a success: all of the account or device, one of the address.</summary>
     public async Task ForgetAsync(string key, string addressKey, CancellationToken cancel)

@@ -24,11 +24,15 @@ public sealed class SignInForm
 /// Where a sign-in comes from; <paramref name="DeviceCookie"/> is what a former sign-in left on the device, <paramref name="Languages"/> what
 /// the browser says of its languages.
 /// </summary>
-public sealed record SignInOrigin(string? Address, string? UserAgent, string? DeviceCookie, string? CorrelationId, string? Languages = null);
+public sealed record SignInOrigin(string? Address, string? UserAgent, string? DeviceCookie, string? CorrelationId, string? Languages = null)
+{
+    /// <summary>Who acts from there, as long as it isn't known who they are.</summary>
+    public Actor Somebody => Actor.Anonymous with { Address = Address, CorrelationId = CorrelationId };
+}
 
 /// <summary>Signs people in by password. Unknown, locked, inactive and pending accounts answer like a wrong password, and as late (ASVS 6.3.8).</summary>
 public sealed class SignInService(
-    UserAdminDbContext db, SignInGuard guard, Entrance entrance, Devices devices, PasswordHashing hashing, ILookupNormalizer normalizer, TimeProvider clock)
+    UserAdminDbContext db, SignInGuard guard, Entrance entrance, Devices devices, PasswordHashing hashing, Passwords passwords, ILookupNormalizer normalizer, TimeProvider clock)
 {
     public static readonly Problem Refused = new(ProblemKind.Invalid, "sign_in.refused",
         "These don't match an account that can sign in. After a few wrong tries an account pauses for some minutes.");
@@ -66,8 +70,11 @@ public sealed class SignInService(
         }
 
         var newHash = verified == PasswordVerificationResult.SuccessRehashNeeded ? await hashing.HashAsync(form.Password, cancel) : null;
+        var mustReplace = await passwords.MustBeReplacedAsync(form.Password, user, now, cancel);
         return await entrance.EnterAsync(user.Id, "pwd", origin, form.RememberMe, async () =>
         {
+            if (mustReplace)
+                await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(row => row.SetProperty(u => u.MustChangePassword, true), cancel);
             if (newHash is not null)
             {
                 // Without the concurrency stamp: an administrator may be saving the profile at this moment.
@@ -106,9 +113,7 @@ public sealed class SignInService(
             : user is null ? "No such account"
             : user.StatusAt(now) is var status and not UserStatus.Active ? $"The account is {status.ToString().ToLowerInvariant()}"
             : "Wrong password";
-        db.Record(AuditAction.SignInFailed, Anonymous(origin), target, now, reason: reason, outcome: AuditOutcome.Failure);
+        db.Record(AuditAction.SignInFailed, origin.Somebody, target, now, reason: reason, outcome: AuditOutcome.Failure);
         await db.SaveChangesAsync(cancel);
     }
-
-    private static Actor Anonymous(SignInOrigin origin) => Actor.Anonymous with { Address = origin.Address, CorrelationId = origin.CorrelationId };
 }

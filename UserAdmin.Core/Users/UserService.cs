@@ -151,7 +151,7 @@ public sealed class UserService(
     }
 
     // Every database names the index or the column that refused.
-    private static Problem? TakenIn(DbUpdateException refused) =>
+    internal static Problem? TakenIn(DbUpdateException refused) =>
         refused.InnerException?.Message is not { } message ? null
         : message.Contains("EmailIndex", StringComparison.Ordinal) || message.Contains("users.normalized_email", StringComparison.Ordinal) ? UserProblems.EmailTaken
         : message.Contains("UserNameIndex", StringComparison.Ordinal) || message.Contains("users.normalized_user_name", StringComparison.Ordinal) ? UserProblems.UserNameTaken

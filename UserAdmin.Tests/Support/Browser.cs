@@ -51,10 +51,10 @@ public sealed partial class Browser : IDisposable
         return await Submit(path, await page.Text(), fields);
     }
 
-    /// <summary>Fills in the form of a page that is open already.</summary>
+    /// <summary>Fills in the first form of a page that is open already.</summary>
     public Task<HttpResponseMessage> Submit(string path, string page, params (string Name, string Value)[] fields)
     {
-        var hidden = HiddenField().Matches(page).Select(field => (field.Groups["name"].Value, WebUtility.HtmlDecode(field.Groups["value"].Value)));
+        var hidden = HiddenField().Matches(page).Select(field => (field.Groups["name"].Value, WebUtility.HtmlDecode(field.Groups["value"].Value))).DistinctBy(field => field.Item1);
         return Post(path, [.. hidden, .. fields.Select(field => ($"Form.{field.Name}", field.Value))]);
     }
 

@@ -18,6 +18,9 @@ internal sealed class SessionAuthentication(
 {
     public const string SchemeName = "Session";
 
+    private const string NewPasswordPage = "/account/new-password";
+    private const string IsConfined = "session-is-confined";
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Request.Cookies[SessionCookie.Name] is not { Length: > 0 and < 100 } key)
@@ -27,6 +30,13 @@ internal sealed class SessionAuthentication(
         var state = await sessions.FindByKeyAsync(tenant.Tenant, key, isActivity: !Request.Path.StartsWithSegments("/_blazor"), Context.RequestAborted);
         if (state is null)
             return AuthenticateResult.NoResult();
+
+        // Nothing else opens, neither page nor circuit nor endpoint, before the password is replaced.
+        if (state.MustChangePassword && Request.Path != NewPasswordPage && Request.Path != "/account/sign-out")
+        {
+            Context.Items[IsConfined] = true;
+            return AuthenticateResult.NoResult();
+        }
 
         var principal = ActorClaims.Of(state, Context.ClientAddress, SchemeName);
         return AuthenticateResult.Success(new(principal, SchemeName));
@@ -47,7 +57,8 @@ internal sealed class SessionAuthentication(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        Response.Redirect(HttpMethods.IsGet(Request.Method) ? $"/account/sign-in?returnUrl={Uri.EscapeDataString(Request.Path + Request.QueryString)}" : "/account/sign-in");
+        var page = Context.Items.ContainsKey(IsConfined) ? NewPasswordPage : "/account/sign-in";
+        Response.Redirect(HttpMethods.IsGet(Request.Method) ? $"{page}?returnUrl={Uri.EscapeDataString(Request.Path + Request.QueryString)}" : page);
         return Task.CompletedTask;
     }
 }

@@ -1,25 +1,20 @@
-using UserAdmin.Web.Security;
-
 namespace UserAdmin.Web.SignIn;
 
 internal static class SignInEndpoints
 {
-    public const string ActivationCookie = "__Host-useradmin-activation";
-
-    public static void MapSignIn(this WebApplication app) =>
-        app.MapGet("/account/activate/{secret:length(43)}", OpenActivation).AllowAnonymous();
-
-    // The secret leaves the address bar and the history at once (ASVS 14.2.1).
-    private static IResult OpenActivation(HttpContext http, string secret)
+    public static void MapSignIn(this WebApplication app)
     {
-        http.Response.Cookies.Append(ActivationCookie, secret, new()
-        {
-            Secure = true,
-            HttpOnly = true,
-            SameSite = SameSiteMode.Lax,
-            Path = "/",
-            MaxAge = TimeSpan.FromMinutes(30),
-        });
-        return Results.LocalRedirect("/account/activate");
+        app.MapLink("/account/activate", LinkCookie.Activation);
+        app.MapLink("/account/confirm-email", LinkCookie.Confirmation);
+        app.MapLink("/account/reset-password", LinkCookie.Reset);
+        app.MapLink("/account/not-me", LinkCookie.Report);
     }
+
+    // Opening the address changes nothing: programs that look into mails follow links, too.
+    private static void MapLink(this WebApplication app, string page, LinkCookie cookie) =>
+        app.MapGet($"{page}/{{secret:length(43)}}", (HttpContext http, string secret) =>
+        {
+            cookie.Keep(http, secret);
+            return Results.LocalRedirect(page);
+        }).AllowAnonymous();
 }

@@ -1,0 +1,136 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using UserAdmin.Core.Audit;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Notifications;
+using UserAdmin.Core.Settings;
+using UserAdmin.Core.SignIn;
+using UserAdmin.Core.Users;
+
+namespace UserAdmin.Core.Registration;
+
+/// <summary>What the registration page must know before it shows a form.</summary>
+public sealed record RegistrationOffer(RegistrationMode Mode, int? Terms, int MinimumLength);
+
+/// <summary>
+/// Lets people make their own account. Whether an address has one already is told to its mailbox alone: the answer, its time and the
+/// work are the same (A05, A06).
+/// </summary>
+public sealed class RegistrationService(
+    UserAdminDbContext db, UserService users, Passwords passwords, LinkMail mail, Allowance allowance, Policies policies, IOptions<SignInSettings> options, TimeProvider clock)
+{
+    private static readonly Problem Closed = new(ProblemKind.NotAllowed, "registration.closed", "Registration is closed.");
+    private static readonly Problem InvitationDead = new(ProblemKind.NotFound, "registration.invitation_dead", "This invitation has been used, revoked or is too old. Ask for a new one.");
+    private static readonly Problem OtherAddress = new(ProblemKind.Invalid, "registration.other_address", "The invitation is for another email address.", nameof(RegistrationForm.Email));
+    private static readonly Problem TermsMissing = new(ProblemKind.Invalid, "registration.terms", "Accept the terms of use to register.", nameof(RegistrationForm.AcceptsTerms));
+    private static readonly Problem TermsChanged = new(ProblemKind.Conflict, "registration.terms_changed", "The terms of use changed in the meantime. Read them, then accept them again.", nameof(RegistrationForm.AcceptsTerms));
+
+    public async Task<RegistrationOffer> FindOfferAsync(CancellationToken cancel) =>
+        new((await policies.GetAsync<RegistrationPolicy>(cancel)).Mode, (await FindTermsAsync(cancel))?.Number, passwords.MinimumLengthFor(hasSecondFactor: false));
+
+    /// <summary>
+    /// Makes an account. With an invitation, whose link proved the mailbox, it works at once; without, once the address is confirmed by the link
+    /// that is mailed. An address that has an account gets a mail that says so instead, and the answer is the same.
+    /// </summary>
+    public async Task<Result> RegisterAsync(RegistrationForm form, Invitation? invitation, SignInOrigin origin, CancellationToken cancel)
+    {
+        if (!await allowance.TakeAsync($"ask:{SignInGuard.KeyOfAddress(origin.Address)}", options.Value.RequestsPerAddress, cancel))
+            return ForgottenPassword.TooMany;
+        var mode = (await policies.GetAsync<RegistrationPolicy>(cancel)).Mode;
+        if (mode == RegistrationMode.Closed || (mode == RegistrationMode.ByInvitation && invitation is null))
+            return Closed;
+
+        var now = clock.GetUtcNow();
+        var terms = await FindTermsAsync(cancel);
+        var user = new User { CreatedAt = now, SecurityStamp = Guid.NewGuid().ToString("N") };
+        var profile = new UserForm { FirstName = form.FirstName, LastName = form.LastName, UserName = form.Email, Email = form.Email };
+        var problem = terms is null ? null : !form.AcceptsTerms ? TermsMissing : form.Terms != terms.Number ? TermsChanged : null;
+        if (problem is not null || (problem = users.Apply(profile, user, now)) is not null)
+            return problem;
+        if (invitation is not null && invitation.NormalizedEmail != user.NormalizedEmail)
+            return OtherAddress;
+
+        return await EvenTime.SpendAsync(async () =>
+        {
+            var hash = await passwords.HashAsync(form.Password, user, cancel);
+            if (!hash.Succeeded)
+                return hash.Problem;
+            user.PasswordHash = hash.Value;
+            return await AddAsync(user, terms, invitation, origin, now, cancel);
+        }, cancel);
+    }
+
+    private async Task<Result> AddAsync(User user, TermsVersion? terms, Invitation? invitation, SignInOrigin origin, DateTimeOffset now, CancellationToken cancel)
+    {
+        var mayMail = await allowance.TakeAsync(SignInGuard.KeyOfMailbox("register", user.NormalizedEmail!), options.Value.MailsPerMailbox, cancel);
+        try
+        {
+            return await db.WriteAsync(async () =>
+            {
+                var known = await db.Users.SingleOrDefaultAsync(u => u.NormalizedEmail == user.NormalizedEmail || u.NormalizedUserName == user.NormalizedUserName, cancel);
+                if (invitation is not null && !await AcceptAsync(invitation, (known ?? user).Id, now, cancel))
+                    return InvitationDead;
+                if (known is null)
+                    await CreateAsync(user, terms, invitation, origin, now, cancel);
+                else if (mayMail)
+                    await TellAsync(known, user, terms, origin, now, cancel);
+                await db.SaveChangesAsync(cancel);
+                return Result.Ok;
+            }, cancel);
+        }
+        catch (DbUpdateException refused) when (UserService.TakenIn(refused) is not null)
+        {
+            // The same address registered at this very moment, and its mail is under way.
+            db.ChangeTracker.Clear();
+            return Result.Ok;
+        }
+    }
+
+    private async Task CreateAsync(User user, TermsVersion? terms, Invitation? invitation, SignInOrigin origin, DateTimeOffset now, CancellationToken cancel)
+    {
+        user.PasswordChangedAt = now;
+        if (invitation is not null)
+            (user.ActivatedAt, user.EmailConfirmed) = (now, true);
+        db.Users.Add(user);
+        db.Record(AuditAction.UserRegistered, origin.Somebody, user, now, FieldChange.Of(db.Entry(user)));
+        Accept(terms, user, origin, now);
+        if (invitation is null)
+            await mail.SendConfirmationAsync(user, origin.CorrelationId, cancel);
+    }
+
+    private async Task TellAsync(User known, User again, TermsVersion? terms, SignInOrigin origin, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (known.DeletedAt is not null)
+            return;
+        db.Record(AuditAction.RegistrationRepeated, origin.Somebody, known, now);
+        if (!IsUnconfirmed(known, now))
+        {
+            await mail.SendAccountExistsAsync(known, origin.CorrelationId, cancel);
+            return;
+        }
+        // Nobody has proven the mailbox yet, so the first to register has no better right than the last: the newest mail counts, with its password.
+        known.Rename(again.FirstName, again.LastName);
+        (known.PasswordHash, known.PasswordChangedAt, known.UpdatedAt, known.ConcurrencyStamp) = (again.PasswordHash, now, now, Guid.NewGuid().ToString("N"));
+        if (terms is not null && !await db.TermsAcceptances.AnyAsync(a => a.UserId == known.Id && a.TermsVersionId == terms.Id, cancel))
+            Accept(terms, known, origin, now);
+        await mail.SendConfirmationAsync(known, origin.CorrelationId, cancel);
+    }
+
+    private void Accept(TermsVersion? terms, User user, SignInOrigin origin, DateTimeOffset now)
+    {
+        if (terms is not null)
+            db.TermsAcceptances.Add(new() { UserId = user.Id, TermsVersionId = terms.Id, AcceptedAt = now, Address = origin.Address });
+    }
+
+    // An account that an administrator made is pending as well, but has no password.
+    private static bool IsUnconfirmed(User user, DateTimeOffset now) =>
+        user.StatusAt(now) == UserStatus.Pending && user is { EmailConfirmed: false, PasswordHash: not null };
+
+    private async Task<bool> AcceptAsync(Invitation invitation, Guid userId, DateTimeOffset now, CancellationToken cancel) =>
+        await db.Invitations.Where(i => i.Id == invitation.Id && i.AcceptedAt == null && i.RevokedAt == null && i.ExpiresAt > now)
+            .ExecuteUpdateAsync(row => row.SetProperty(i => i.AcceptedAt, now).SetProperty(i => i.AcceptedById, userId), cancel) == 1;
+
+    private Task<TermsVersion?> FindTermsAsync(CancellationToken cancel) =>
+        db.TermsVersions.AsNoTracking().OrderByDescending(v => v.Number).FirstOrDefaultAsync(cancel);
+}
