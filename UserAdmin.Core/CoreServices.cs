@@ -102,6 +102,9 @@ public static class CoreServices
         services.AddSingleton<OpenIdProviders>();
         services.AddSingleton<OpenIdClient>();
         services.AddSingleton<SpentStates>();
+        services.AddScoped<InvitationService>();
+        services.AddScoped<InvitationDirectory>();
+        services.AddScoped<TermsService>();
         services.AddScoped<ExternalRequests>();
         services.AddScoped<ExternalLogins>();
         services.AddScoped<ExternalRegistration>();

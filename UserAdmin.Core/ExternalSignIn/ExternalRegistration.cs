@@ -11,7 +11,7 @@ using UserAdmin.Core.Users;
 namespace UserAdmin.Core.ExternalSignIn;
 
 /// <summary>Makes accounts for people who arrive from a provider for the first time, as far as the rules of registration let anybody in.</summary>
-public sealed class ExternalRegistration(UserAdminDbContext db, UserService users, Policies policies, TimeProvider clock)
+public sealed class ExternalRegistration(UserAdminDbContext db, UserService users, InvitationService invitations, Policies policies, TimeProvider clock)
 {
     /// <summary>The new account, linked and active because the provider confirmed the mailbox; null when there is none to be made.</summary>
     public async Task<Guid?> RegisterAsync(ExternalIdentity identity, SignInOrigin origin, CancellationToken cancel)
@@ -36,16 +36,14 @@ public sealed class ExternalRegistration(UserAdminDbContext db, UserService user
                 db.Users.Add(user);
                 await db.SaveChangesAsync(cancel);
 
-                var invited = await db.Invitations.Open(now).Where(i => i.NormalizedEmail == user.NormalizedEmail)
-                    .ExecuteUpdateAsync(row => row.SetProperty(i => i.AcceptedAt, now).SetProperty(i => i.AcceptedById, user.Id), cancel);
-                if (mode == RegistrationMode.ByInvitation && invited == 0)
+                var actor = new Actor(ActorKind.User, user.Id, ((AuditTarget)user).Name, Actor.Anonymous.Permissions) { Address = origin.Address, CorrelationId = origin.CorrelationId };
+                var invitation = await db.Invitations.Usable(db, now).AsNoTracking().FirstOrDefaultAsync(i => i.NormalizedEmail == user.NormalizedEmail, cancel);
+                var isInvited = invitation is not null && await invitations.AcceptAsync(invitation, user.Id, actor, cancel);
+                if (mode == RegistrationMode.ByInvitation && !isInvited)
                     return ExternalProblems.NotLinked;
 
-                var actor = new Actor(ActorKind.User, user.Id, ((AuditTarget)user).Name, Actor.Anonymous.Permissions) { Address = origin.Address, CorrelationId = origin.CorrelationId };
                 db.UserLogins.Add(ExternalLogins.LoginOf(identity, user.Id));
                 db.Record(AuditAction.UserRegisteredExternally, actor, user, now, [new("Email", null, email), new(identity.ProviderName, null, email)]);
-                if (invited > 0)
-                    db.Record(AuditAction.InvitationAccepted, actor, user, now);
                 await db.SaveChangesAsync(cancel);
                 return Result.Ok;
             }, cancel);

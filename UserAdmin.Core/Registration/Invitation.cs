@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace UserAdmin.Core.Registration;
 
+public enum InvitationState { Sent, Accepted, Expired, Revoked }
+
 /// <summary>An invitation to register, bound to one email address (E08). Only the SHA-256 of the link's secret is kept.</summary>
 public sealed class Invitation
 {
@@ -11,14 +13,23 @@ public sealed class Invitation
     public required string NormalizedEmail { get; init; }
     public byte[] Hash { get; set; } = [];
     public required string Language { get; init; }
-    public Guid? InvitedById { get; init; }
-    public required string InvitedByName { get; init; }
+
+    /// <summary>Who sent it last. It works only as long as they may invite.</summary>
+    public Guid? InvitedById { get; set; }
+
+    public required string InvitedByName { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset SentAt { get; set; }
     public DateTimeOffset ExpiresAt { get; set; }
     public DateTimeOffset? AcceptedAt { get; set; }
     public Guid? AcceptedById { get; set; }
     public DateTimeOffset? RevokedAt { get; set; }
+
+    public InvitationState StateAt(DateTimeOffset now) =>
+        AcceptedAt is not null ? InvitationState.Accepted
+        : RevokedAt is not null ? InvitationState.Revoked
+        : ExpiresAt <= now ? InvitationState.Expired
+        : InvitationState.Sent;
 }
 
 internal sealed class InvitationConfiguration : IEntityTypeConfiguration<Invitation>

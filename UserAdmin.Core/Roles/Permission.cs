@@ -18,6 +18,8 @@ public enum Permission
     AccessPassesGive,
     FactorsEnforce,
     CoverageView,
+    InvitationsView,
+    InvitationsManage,
     SettingsView,
     SettingsEdit,
     NotificationsView,
