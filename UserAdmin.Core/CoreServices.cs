@@ -73,6 +73,7 @@ public static class CoreServices
         services.AddScoped<DisplayService>();
         services.AddScoped<ProfileService>();
         services.AddScoped<AvatarService>();
+        services.AddScoped<ActivityExport>();
         services.AddSingleton<KeptFigures>();
 
         services.AddScoped<SignInService>();

@@ -51,6 +51,7 @@ app.MapExternalSignIn();
 app.MapRegistration();
 app.MapSessions();
 app.MapAvatars();
+app.MapActivity();
 app.MapPortal();
 
 await app.RunAsync();

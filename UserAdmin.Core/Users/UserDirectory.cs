@@ -19,7 +19,11 @@ public sealed record UserListing(Page<UserRow> Page, RowCount Count);
 public sealed record UserDetails(
     Guid Id, string FullName, UserForm Form, UserStatus Status, string? StatusReason, DateTimeOffset? LockedUntil, DateTimeOffset? PausedUntil,
     DateTimeOffset? DeletedAt, DateTimeOffset? LastSignInAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? ActivatedAt,
-    bool HasTwoFactor, bool IsAdministrator, int OpenSessions, int RestoreDaysLeft);
+    bool HasTwoFactor, bool IsAdministrator, int OpenSessions, int RestoreDaysLeft)
+{
+    /// <summary>The version of the picture, where there is one that its owner shows.</summary>
+    public string? Picture { get; init; }
+}
 
 /// <summary>Looks people up. An actor without <see cref="Permission.UsersView"/> finds only themselves.</summary>
 public sealed class UserDirectory(
@@ -51,6 +55,8 @@ public sealed class UserDirectory(
             IsAdministrator = db.UserRoles.Any(r => r.UserId == u.Id && r.RoleId == Role.AdministratorId),
             OpenSessions = open.Count(s => s.UserId == u.Id),
             PausedUntil = db.SignInThrottles.Where(t => t.UserId == u.Id && t.BlockedUntil > now).Max(t => t.BlockedUntil),
+            Picture = db.Avatars.Where(a => a.UserId == u.Id).Select(a => a.Version).SingleOrDefault(),
+            Privacy = db.Profiles.Where(p => p.UserId == u.Id).Select(p => p.Privacy).SingleOrDefault(),
         }).SingleOrDefaultAsync(cancel);
         if (found is null)
             return null;
@@ -59,7 +65,10 @@ public sealed class UserDirectory(
         return new(
             user.Id, user.FullName, UserForm.Of(user), user.StatusAt(now), user.StatusReason, user.LockedUntil, found.PausedUntil,
             user.DeletedAt, user.LastSignInAt > User.Never ? user.LastSignInAt : null, user.CreatedAt, user.UpdatedAt, user.ActivatedAt,
-            user.TwoFactorEnabled, found.IsAdministrator, found.OpenSessions, DaysLeft(user.DeletedAt));
+            user.TwoFactorEnabled, found.IsAdministrator, found.OpenSessions, DaysLeft(user.DeletedAt))
+        {
+            Picture = id == actor.UserId || Me.Privacy.Read(found.Privacy).Shows(Me.ProfilePart.Picture, toAdministrator: true) ? found.Picture : null,
+        };
     }
 
     /// <summary>Days during which a deleted user can still be restored; 0 when they are over.</summary>

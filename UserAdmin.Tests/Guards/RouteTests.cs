@@ -16,6 +16,12 @@ public class RouteTests
         ["/me"] = ("/me", 302, 200, 200),
         ["/me/avatar"] = ("POST /me/avatar", 302, 400, 400),
         ["/users/{id:guid}/avatar/{version:length(32)}"] = ("/users/{alice}/avatar/01234567890123456789012345678901", 302, 404, 404),
+        ["/me/activity"] = ("/me/activity", 302, 200, 200),
+        ["/me/activity.csv"] = ("/me/activity.csv", 302, 200, 200),
+        ["/me/activity.json"] = ("/me/activity.json", 302, 200, 200),
+        ["/me/privacy"] = ("/me/privacy", 302, 200, 200),
+        ["/me/notifications"] = ("/me/notifications", 302, 200, 200),
+        ["/people/{Id:guid}"] = ("/people/{alice}", 302, 200, 200),
         ["/me/preferences"] = ("/me/preferences", 302, 200, 200),
         ["/users"] = ("/users", 302, 403, 200),
         ["/users/new"] = ("/users/new", 302, 403, 200),
@@ -121,7 +127,7 @@ public class RouteTests
             "/users?sort=name;--", "/users?sort=-", "/users?size=0", "/users?size=1000000000", "/users?size=-1", "/users?status=x,active,7,Active", "/users?after=%00", $"/users?before={id}&after=x", "/users?at=end&after=x",
             "/users?created-from=9999-12-31&created-to=9999-12-31&last-sign-in-from=0001-01-01&last-sign-in-to=9999-12-31", "/users?search=a&search=b", "/users?administrator=maybe",
             "/audit?address=%00", "/audit?address=%F0%9F%91%91", "/audit?from=0001-01-01&to=9999-12-31", "/audit?actor=x&target=y", "/audit?action=nope&category=9&outcome=x", "/audit?at=end", $"/audit?after={id}",
-            $"/users/{id}/activity?actor=x", $"/users/{id}/sessions?x=%00", "/users/deleted?after=x&at=end",
+            $"/users/{id}/activity?actor=x", $"/users/{id}/sessions?x=%00", "/users/deleted?after=x&at=end", "/me/activity?after=x&category=nope&from=0001-01-01", "/me/activity?at=end&address=%00",
         ];
 
         foreach (var address in addresses)

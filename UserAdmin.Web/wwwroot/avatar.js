@@ -89,7 +89,7 @@ async function send(form) {
     try {
         answer = await fetch("/me/avatar", {
             method: "POST", body: png, redirect: "manual",
-            headers: { "Content-Type": "image/png", RequestVerificationToken: form.querySelector("input[name=__RequestVerificationToken]").value },
+            headers: { "Content-Type": "image/png", RequestVerificationToken: document.querySelector("input[name=__RequestVerificationToken]").value },
         });
     } catch {
         answer = null;
