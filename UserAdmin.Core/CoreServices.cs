@@ -87,6 +87,7 @@ public static class CoreServices
         services.AddScoped<PasswordService>();
         services.AddScoped<ForgottenPassword>();
         services.AddScoped<PasswordReset>();
+        services.AddScoped<PasswordAdministration>();
         services.AddScoped<AccountReport>();
         services.AddScoped<RegistrationService>();
         services.AddScoped<EmailConfirmation>();

@@ -11,6 +11,7 @@ public enum Permission
     UsersLock,
     UsersDelete,
     UsersPurge,
+    UsersResetPassword,
     SessionsView,
     SessionsEnd,
     AuditView,
