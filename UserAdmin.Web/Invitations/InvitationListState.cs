@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Registration;
 
-namespace UserAdmin.Web.Registration;
+namespace UserAdmin.Web.Invitations;
 
 /// <summary>What the list of invitations shows, as its address says it.</summary>
 public sealed record InvitationListState(InvitationState? State = null, string? Email = null)
