@@ -113,7 +113,10 @@ public static class CoreServices
         services.AddScoped<ExternalSignInService>();
 
         services.AddScoped<SessionService>();
+        services.AddScoped<SessionOverview>();
+        services.AddScoped<SessionFigures>();
         services.AddScoped<Devices>();
+        services.AddScoped<DeviceService>();
         services.AddHostedService<SessionSweep>();
         services.AddScoped<SignInRisk>();
         services.AddSingleton<SessionDirectory>();

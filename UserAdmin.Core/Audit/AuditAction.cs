@@ -43,6 +43,11 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction SessionDisplaced = new("session.displaced", AuditCategory.Sessions, "Ended the oldest session", "The oldest session of {1} ended because too many were open");
     public static readonly AuditAction SessionsEnded = new("session.all_ended", AuditCategory.Sessions, "Ended all sessions", "{0} ended all sessions of {1}");
 
+    public static readonly AuditAction DeviceRenamed = new("device.renamed", AuditCategory.Sessions, "Renamed a device", "{0} renamed the device {1}");
+    public static readonly AuditAction DeviceTrusted = new("device.trusted", AuditCategory.Sessions, "Trusted a device", "{0} trusts the device {1}");
+    public static readonly AuditAction DeviceDistrusted = new("device.distrusted", AuditCategory.Sessions, "Distrusted a device", "{0} trusts the device {1} no longer");
+    public static readonly AuditAction DeviceRemoved = new("device.removed", AuditCategory.Sessions, "Removed a device", "{0} removed a device of {1}");
+
     public static readonly AuditAction AccessDenied = new("access.denied", AuditCategory.Access, "Was refused", "{0} was refused something they may not do");
     public static readonly AuditAction AdministratorGranted = new("access.administrator_granted", AuditCategory.Access, "Made an administrator", "{0} made {1} an administrator");
 

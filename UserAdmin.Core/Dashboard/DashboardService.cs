@@ -47,7 +47,7 @@ public sealed class DashboardService(CurrentTenant tenant, KeptFigures kept, Pol
         return new(byStatus, open, withTwoFactor, neverSignedIn, await DaysAsync(db, now));
     }
 
-    private static async Task<IReadOnlyList<DayFigures>> DaysAsync(UserAdminDbContext db, DateTimeOffset now)
+    internal static async Task<IReadOnlyList<DayFigures>> DaysAsync(UserAdminDbContext db, DateTimeOffset now)
     {
         var first = DateOnly.FromDateTime(now.UtcDateTime).AddDays(1 - Days);
         var since = AuditRecording.ToMicroseconds(new(first, TimeOnly.MinValue, TimeSpan.Zero));

@@ -67,6 +67,11 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         session.Property(s => s.RiskReasons).HasMaxLength(500);
         session.HasIndex(s => new { s.CreatedAt, s.Id });
         session.HasIndex(s => s.DeviceId);
+        // The filters of the list of all sessions, each in the order of its pages.
+        session.HasIndex(s => new { s.Address, s.CreatedAt, s.Id });
+        session.HasIndex(s => new { s.Browser, s.CreatedAt, s.Id });
+        session.HasIndex(s => new { s.System, s.CreatedAt, s.Id });
+        session.HasIndex(s => new { s.CreatedAt, s.Id }, "IX_sessions_unusual").HasFilter("risk_score > 0");
         session.HasIndex(s => s.KeyHash).IsUnique();
         session.HasIndex(s => new { s.UserId, s.LastActivityAt });
         session.HasIndex(s => s.LastActivityAt).HasFilter("ended_at IS NULL");

@@ -11,8 +11,18 @@ using UserAdmin.Core.Users;
 namespace UserAdmin.Core.Sessions;
 
 public sealed record SessionRow(
-    Guid Id, string Device, string? Address, DateTimeOffset CreatedAt, DateTimeOffset LastActivityAt, DateTimeOffset ExpiresAt,
-    bool IsOpen, DateTimeOffset? EndedAt, string? EndReason, bool IsCurrent, int RiskScore = 0, string? RiskReasons = null);
+    Guid Id, Guid UserId, string Device, string? Address, DateTimeOffset CreatedAt, DateTimeOffset LastActivityAt,
+    bool IsOpen, DateTimeOffset? EndedAt, string? EndReason, bool IsCurrent, int RiskScore, IReadOnlyList<string> RiskReasons)
+{
+    /// <summary>Whose it is, where a list is about more than one person.</summary>
+    public string? Person { get; init; }
+
+    public bool IsSuspicious => RiskScore >= Risk.Suspicious;
+
+    internal static SessionRow Of(Session s, DateTimeOffset now, SessionPolicy policy, Actor actor) => new(
+        s.Id, s.UserId, UserAgentName.Of(s.UserAgent), s.Address, s.CreatedAt, s.LastActivityAt, s.IsOpenAt(now, policy), s.EndedAt, s.EndReason,
+        s.Id == actor.SessionId, s.RiskScore, s.RiskReasons?.Split('\n') ?? []);
+}
 
 /// <summary>A new session, the key for its cookie, and the sessions that had to end for it; announce those after the commit.</summary>
 public sealed record OpenedSession(Session Session, string Key, IReadOnlyList<Session> Displaced);
@@ -34,9 +44,7 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
         var policy = await policies.GetAsync<SessionPolicy>(cancel);
         var sessions = await db.Sessions.AsNoTracking().Where(s => s.UserId == userId)
             .OrderByDescending(s => s.LastActivityAt).Take(Shown).ToListAsync(cancel);
-        return [.. sessions.Select(s => new SessionRow(
-            s.Id, UserAgentName.Of(s.UserAgent), s.Address, s.CreatedAt, s.LastActivityAt, s.ExpiresAt,
-            s.IsOpenAt(now, policy), s.EndedAt, s.EndReason, s.Id == actor.SessionId, s.RiskScore, s.RiskReasons))];
+        return [.. sessions.Select(s => SessionRow.Of(s, now, policy, actor))];
     }
 
     /// <summary>Ends one session, the actor's own or, with <see cref="Permission.SessionsEnd"/>, anybody's.</summary>
@@ -98,10 +106,16 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
             directory.Announce(tenant.Tenant, gone);
     }
 
-    internal async Task<IReadOnlyList<Guid>> EndAllInTransactionAsync(Guid userId, string reason, CancellationToken cancel, Guid? except = null)
+    internal Task<IReadOnlyList<Guid>> EndAllInTransactionAsync(Guid userId, string reason, CancellationToken cancel, Guid? except = null) =>
+        EndAsync(db.Sessions.Where(s => s.UserId == userId && s.Id != except), reason, cancel);
+
+    internal Task<IReadOnlyList<Guid>> EndOfDeviceAsync(Guid deviceId, string reason, CancellationToken cancel) =>
+        EndAsync(db.Sessions.Where(s => s.DeviceId == deviceId), reason, cancel);
+
+    private async Task<IReadOnlyList<Guid>> EndAsync(IQueryable<Session> sessions, string reason, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var open = db.Sessions.Where(s => s.UserId == userId && s.EndedAt == null && s.Id != except);
+        var open = sessions.Where(s => s.EndedAt == null);
         var ids = await open.Select(s => s.Id).ToListAsync(cancel);
         var shortened = Text.Shorten(reason, 500);
         await open.ExecuteUpdateAsync(session => session.SetProperty(s => s.EndedAt, now).SetProperty(s => s.EndReason, shortened), cancel);

@@ -10,6 +10,10 @@ internal static class UserAgentName
     private static readonly (string Sign, string Name)[] Systems =
         [("Windows", "Windows"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux")];
 
+    public static IReadOnlyList<string> BrowserNames { get; } = [.. Browsers.Select(browser => browser.Name).Distinct().Order()];
+
+    public static IReadOnlyList<string> SystemNames { get; } = [.. Systems.Select(system => system.Name).Order()];
+
     public static string Of(string? userAgent)
     {
         var (browser, system) = (BrowserOf(userAgent), SystemOf(userAgent));

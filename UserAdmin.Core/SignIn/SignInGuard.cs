@@ -82,14 +82,16 @@ public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> 
         var now = clock.GetUtcNow();
         var open = db.SignInThrottles.Where(t => t.Key == key && (t.BlockedUntil == null || t.BlockedUntil <= now));
 
-        // The update locks the row: a parallel attempt waits, then sees this one counted.
-        if (await open.ExecuteUpdateAsync(throttle => throttle.SetProperty(t => t.Attempts, t => t.Attempts + 1), cancel) == 0)
+        // The update locks the row: a parallel attempt waits, then sees this one counted. Between the statements another attempt may make
+        // the row, or a success forget it: then it is tried again.
+        while (await open.ExecuteUpdateAsync(throttle => throttle.SetProperty(t => t.Attempts, t => t.Attempts + 1), cancel) == 0)
         {
-            if (await db.SignInThrottles.AnyAsync(t => t.Key == key, cancel))
+            if (await db.SignInThrottles.AnyAsync(t => t.Key == key && t.BlockedUntil > now, cancel))
                 return false;
+            if (await db.SignInThrottles.AnyAsync(t => t.Key == key, cancel))
+                continue;
             db.SignInThrottles.Add(new() { Key = key, UserId = userId, FirstAttemptAt = now });
             await db.SaveChangesAsync(cancel);
-            await open.ExecuteUpdateAsync(throttle => throttle.SetProperty(t => t.Attempts, 1), cancel);
             db.ChangeTracker.Clear();
         }
 

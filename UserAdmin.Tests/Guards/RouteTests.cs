@@ -30,6 +30,9 @@ public class RouteTests
         ["/users/{Id:guid}/{Tab}"] = ("/users/{alice}/sessions", 302, 403, 200),
         ["/security/coverage"] = ("/security/coverage", 302, 403, 200),
         ["/me/enrol"] = ("/me/enrol", 302, 200, 200),
+        ["/me/sessions"] = ("/me/sessions", 302, 200, 200),
+        ["/sessions"] = ("/sessions", 302, 403, 200),
+        ["/sessions/figures"] = ("/sessions/figures", 302, 403, 200),
         ["/audit"] = ("/audit", 302, 403, 200),
         ["/invitations"] = ("/invitations", 302, 403, 200),
         ["/invitations/new"] = ("/invitations/new", 302, 403, 200),
@@ -128,6 +131,8 @@ public class RouteTests
             "/users?created-from=9999-12-31&created-to=9999-12-31&last-sign-in-from=0001-01-01&last-sign-in-to=9999-12-31", "/users?search=a&search=b", "/users?administrator=maybe",
             "/audit?address=%00", "/audit?address=%F0%9F%91%91", "/audit?from=0001-01-01&to=9999-12-31", "/audit?actor=x&target=y", "/audit?action=nope&category=9&outcome=x", "/audit?at=end", $"/audit?after={id}",
             $"/users/{id}/activity?actor=x", $"/users/{id}/sessions?x=%00", "/users/deleted?after=x&at=end", "/me/activity?after=x&category=nope&from=0001-01-01", "/me/activity?at=end&address=%00",
+            "/sessions?search=%00", "/sessions?search=%25_%22", "/sessions?user=x&state=x&browser=x&system=%00&address=%F0%9F%91%91&risk=7&since=0001-01-01", "/sessions?at=end", $"/sessions?after={id}&before=x",
+            "/sessions?state=over&since=2020-01-01&risk=suspicious&browser=firefox&system=linux&search=alice", "/sessions?state=open&risk=unusual",
         ];
 
         foreach (var address in addresses)

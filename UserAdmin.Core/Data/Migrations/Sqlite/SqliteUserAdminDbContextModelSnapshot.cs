@@ -862,6 +862,15 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("UserId", "LastActivityAt");
 
+                    b.HasIndex("Address", "CreatedAt", "Id");
+
+                    b.HasIndex("Browser", "CreatedAt", "Id");
+
+                    b.HasIndex("System", "CreatedAt", "Id");
+
+                    b.HasIndex(new[] { "CreatedAt", "Id" }, "IX_sessions_unusual")
+                        .HasFilter("risk_score > 0");
+
                     b.ToTable("sessions", (string)null);
                 });
 
