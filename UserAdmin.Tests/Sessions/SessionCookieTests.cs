@@ -36,7 +36,7 @@ public class SessionCookieTests
         var copied = browser.Cookie(Session)!;
         Assert.True(await Opens(app, copied));
 
-        using var page = await browser.Get("/me");
+        using var page = await browser.Get("/me/sessions");
         using var left = await browser.Submit("/account/sign-out", await page.Text());
 
         Assert.Equal("/account/sign-in", left.Target);
