@@ -21,8 +21,6 @@ public sealed record PersonCard(
     Guid UserId, string FullName, string? Picture, string? Email, string? Phone, IReadOnlyList<string> Address, DateOnly? DateOfBirth,
     string? Location, string? Bio, string? Website, IReadOnlyList<SocialLink> Links);
 
-public sealed record AcceptedTerms(int Number, DateTimeOffset AcceptedAt);
-
 /// <summary>Shows and edits profiles: everybody their own, administrators those of others.</summary>
 public sealed class ProfileService(UserAdminDbContext db, TimeProvider clock)
 {
@@ -110,14 +108,6 @@ public sealed class ProfileService(UserAdminDbContext db, TimeProvider clock)
 
     public async Task<Privacy> FindPrivacyAsync(Actor actor, CancellationToken cancel) =>
         Privacy.Read(await db.Profiles.Where(p => p.UserId == actor.UserId).Select(p => p.Privacy).SingleOrDefaultAsync(cancel));
-
-    /// <summary>Which terms the actor accepted, latest first.</summary>
-    public async Task<IReadOnlyList<AcceptedTerms>> FindTermsAsync(Actor actor, CancellationToken cancel) => await (
-        from acceptance in db.TermsAcceptances
-        join version in db.TermsVersions on acceptance.TermsVersionId equals version.Id
-        where acceptance.UserId == actor.UserId
-        orderby version.Number descending
-        select new AcceptedTerms(version.Number, acceptance.AcceptedAt)).ToListAsync(cancel);
 
     /// <summary>Changes who may see a part of the actor's own profile.</summary>
     public async Task<Result> ShowToAsync(ProfilePart part, Audience audience, Actor actor, CancellationToken cancel)

@@ -60,7 +60,7 @@ public class MyPagesTests
         });
         using var browser = await app.SignInAs(app.Alice);
 
-        Assert.Contains("Version 3", await (await browser.Get("/me/privacy")).Text());
+        Assert.Contains("<th scope=\"row\">3</th>", await (await browser.Get("/me/privacy")).Text());
     }
 
     [Fact]
