@@ -136,6 +136,8 @@ public static class CoreServices
         services.AddScoped<Outbox>();
         services.AddScoped<MailTemplates>();
         services.AddScoped<Notices>();
+        services.AddScoped<OutboxService>();
+        services.AddScoped<TemplateService>();
         services.AddSingleton<MessageSink>();
         services.AddSingleton<IMessageSender, MailSender>();
         services.AddSingleton<IMessageSender, SmsSender>();

@@ -90,6 +90,11 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
 
     public static readonly AuditAction SettingsChanged = new("settings.changed", AuditCategory.Settings, "Changed settings", "{0} changed the settings {1}");
 
+    public static readonly AuditAction NotificationResent = new("notification.resent", AuditCategory.Notifications, "Sent a message again", "{0} had a message sent to {1} again");
+    public static readonly AuditAction NotificationGivenUp = new("notification.given_up", AuditCategory.Notifications, "Gave a message up", "{0} gave up sending a message to {1}");
+    public static readonly AuditAction TemplateSaved = new("notification.template_saved", AuditCategory.Notifications, "Edited the text of a message", "{0} edited the text of the message {1}");
+    public static readonly AuditAction TemplateReset = new("notification.template_reset", AuditCategory.Notifications, "Reset the text of a message", "{0} went back to the built-in text of the message {1}");
+
     public static readonly AuditAction DataSeeded = new("system.data_seeded", AuditCategory.System, "Added demonstration data", "{0} added demonstration data");
 
     /// <summary>Every action above, in their order.</summary>

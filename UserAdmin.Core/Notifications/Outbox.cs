@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Tenants;
@@ -18,8 +19,12 @@ public sealed record MailRecipient(Guid? UserId, string Address, string Name, st
 public sealed record MailContent(string Text, string Html);
 
 /// <summary>Puts messages on their way. They are saved with the caller's change and sent afterwards, or not at all when the change fails.</summary>
-public sealed class Outbox(UserAdminDbContext db, MailTemplates templates, CurrentTenant tenant, IDataProtectionProvider protection, TimeProvider clock)
+public sealed class Outbox(
+    UserAdminDbContext db, MailTemplates templates, CurrentTenant tenant, IDataProtectionProvider protection, IOptions<MailSettings> mail, TimeProvider clock)
 {
+    /// <summary>Whether mail leaves this portal at all; otherwise it waits until somebody configures it.</summary>
+    public bool SendsMail => mail.Value.IsConfigured;
+
     private IDataProtector Protector => protection.CreateProtector("UserAdmin.Outbox", tenant.Tenant.Name);
 
     /// <summary>Adds the message to what the next save writes. The values fill the placeholders of the template; none of them is read as markup.</summary>

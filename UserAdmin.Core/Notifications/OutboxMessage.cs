@@ -39,6 +39,22 @@ public sealed class OutboxMessage
     public string? LastAnswer { get; set; }
 
     public string? CorrelationId { get; init; }
+
+    /// <summary>The same message, to be sent anew.</summary>
+    public OutboxMessage Again(DateTimeOffset now) => new()
+    {
+        Channel = Channel,
+        Recipient = Recipient,
+        UserId = UserId,
+        Template = Template,
+        Language = Language,
+        Subject = Subject,
+        Content = Content,
+        CarriesSecret = CarriesSecret,
+        CreatedAt = now,
+        NextAttemptAt = now,
+        CorrelationId = CorrelationId,
+    };
 }
 
 internal sealed class OutboxMessageConfiguration : IEntityTypeConfiguration<OutboxMessage>

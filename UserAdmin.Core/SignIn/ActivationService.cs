@@ -32,7 +32,7 @@ public sealed class ActivationService(
     public static readonly Problem LinkDead = new(ProblemKind.NotFound, "activation.link_dead",
         "This link has been used, replaced by a newer one or is too old. Ask an administrator for a new one.");
 
-    private static readonly Problem AlreadyActive = new(ProblemKind.Conflict, "activation.already_active", "This account has been activated already.");
+    internal static readonly Problem AlreadyActive = new(ProblemKind.Conflict, "activation.already_active", "This account has been activated already.");
 
     /// <summary>Makes the secret of a new link, valid for 24 hours; older links of the user stop working.</summary>
     public async Task<Result<string>> CreateLinkAsync(Guid userId, Actor actor, CancellationToken cancel)

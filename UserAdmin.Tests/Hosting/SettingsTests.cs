@@ -22,6 +22,11 @@ public class SettingsTests
     [InlineData("Turnstile:ScriptUrl", "javascript:alert(1)")]
     [InlineData("Portal:PublicUrl", "people.example.org")]
     [InlineData("Portal:LogFolder", "")]
+    [InlineData("Mail:From", "portal")]
+    [InlineData("Mail:From", "Portal <portal@example.org>")]
+    [InlineData("Mail:Port", "0")]
+    [InlineData("Mail:Security", "Ssl")]
+    [InlineData("Sms:BaseUrl", "http://sms.example.org")]
     [InlineData("Keys:MasterKey", "c2hvcnQ=")]
     [InlineData("Keys:MasterKey", "not base64")]
     [InlineData("Portal:Publicurll", "https://people.example.org")]
@@ -68,6 +73,32 @@ public class SettingsTests
 
         Assert.Equal(["Authority", "ClientId", "ClientSecret"], output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line["UserAdmin:ExternalSignIn:Providers:acme:".Length..^" must not be empty.".Length]));
+    }
+
+    [Theory]
+    [InlineData("UserAdmin:Mail:From must be set", "Mail:Host=mail.example.org")]
+    [InlineData("UserAdmin:Mail:Port must not be 465", "Mail:Host=mail.example.org", "Mail:From=portal@example.org", "Mail:Port=465")]
+    [InlineData("UserAdmin:Mail:Security must be StartTls", "Mail:Host=mail.example.org", "Mail:From=portal@example.org", "Mail:Security=None", "Mail:UserName=x", "Mail:Password=canary-secret")]
+    [InlineData("UserAdmin:Sms:AuthToken must be set", "Sms:AccountSid=AC1", "Sms:From=+15005550006")]
+    [InlineData("UserAdmin:Sms:From must be set", "Sms:AccountSid=AC1", "Sms:AuthToken=canary-secret")]
+    public void Settings_that_are_wrong_together_are_named_without_their_secrets(string expected, params string[] settings)
+    {
+        var output = new StringWriter();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"UserAdmin:{setting.Split('=')[0]}", (string?)setting.Split('=')[1]))).Build();
+
+        Assert.True(SettingsCheck.Report(configuration, output));
+
+        Assert.StartsWith(expected, Assert.Single(output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)));
+        Assert.DoesNotContain("canary-secret", output.ToString());
+    }
+
+    [Theory, InlineData("Mail:Host", "127.0.0.1", "Mail:From", "portal@example.org", "Mail:Security", "None", "Mail:Password", "x"), InlineData("Mail:Folder", "data/mail", "Mail:Port", "587", "Mail:From", "", "Sms:From", "")]
+    public void Mail_to_this_machine_or_a_folder_needs_no_encryption(params string[] settings)
+    {
+        var output = new StringWriter();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Chunk(2).Select(pair => KeyValuePair.Create($"UserAdmin:{pair[0]}", (string?)pair[1]))).Build();
+
+        Assert.False(SettingsCheck.Report(configuration, output), output.ToString());
     }
 
     [Theory, InlineData("Database:Provider", "postgresql"), InlineData("SignIn:PauseMinutes", "60"), InlineData("Policies:SessionPolicy:IdleMinutes", "60"), InlineData("Policies:RegistrationPolicy:Mode", "Open"), InlineData("Portal:PublicUrl", "https://people.example.org")]
