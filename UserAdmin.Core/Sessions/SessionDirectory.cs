@@ -84,7 +84,7 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
     }
 
     /// <summary>What is known of the session's owner is read anew when it is asked for next.</summary>
-    public void Refresh(Tenant tenant, Guid id)
+    internal void Refresh(Tenant tenant, Guid id)
     {
         if (cache.TryGetValue((tenant.Name, id), out SessionState? state) && state is not null)
             state.IsOutdated = true;

@@ -24,7 +24,7 @@ public sealed record SecondStepChoices(string Name, HeldFactors Held, int Rememb
 /// hundred in a row close the second step of the account (B03).
 /// </summary>
 public sealed class SecondStep(
-    UserAdminDbContext db, Entrance entrance, SecondFactors factors, SignInGuard guard, RememberedDevices remembered, TimeProvider clock)
+    UserAdminDbContext db, Entrance entrance, SecondFactors factors, SignInGuard guard, RememberedDevices remembered, AccessPassService passes, TimeProvider clock)
 {
     private const int MaximumAttempts = 5;
 
@@ -33,6 +33,8 @@ public sealed class SecondStep(
     public static readonly Problem WrongCode = new(ProblemKind.Invalid, "second_step.wrong_code", "This code is wrong, too old or was used before. Wait for the next one.", nameof(CodeForm.Code));
 
     public static readonly Problem WrongRecoveryCode = new(ProblemKind.Invalid, "second_step.wrong_recovery_code", "This is none of your recovery codes, or it was used before.", nameof(CodeForm.Code));
+
+    public static readonly Problem WrongAccessPass = new(ProblemKind.Invalid, "second_step.wrong_access_pass", "This access pass is wrong, too old, or was used or revoked. Ask for a new one.", nameof(CodeForm.Code));
 
     public static readonly Problem TooMany = new(ProblemKind.Busy, "second_step.too_many", "Too many wrong codes. Try again in an hour, or ask an administrator to reset your second factor.");
 
@@ -61,12 +63,22 @@ public sealed class SecondStep(
             return true;
         }, cancel);
 
+    /// <summary>Goes on with an access pass that an administrator gave, which is used up.</summary>
+    public Task<Result<Entry>> EnterAccessPassAsync(string key, CodeForm form, SignInOrigin origin, CancellationToken cancel) =>
+        EnterAsync(key, "pass", remember: false, origin, WrongAccessPass, "Wrong access pass", async pending =>
+        {
+            var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == pending.UserId, cancel);
+            return await passes.TakeAsync(user, form.Code, Actor.Anonymous with { Address = origin.Address, CorrelationId = origin.CorrelationId }, cancel);
+        }, cancel, isGuessable: false);
+
     private async Task<Result<Entry>> EnterAsync(
-        string key, string method, bool remember, SignInOrigin origin, Problem wrong, string reason, Func<PendingSignIn, Task<bool>> prove, CancellationToken cancel)
+        string key, string method, bool remember, SignInOrigin origin, Problem wrong, string reason, Func<PendingSignIn, Task<bool>> prove, CancellationToken cancel,
+        bool isGuessable = true)
     {
         if (await TakeAttemptAsync(key, cancel) is not { } pending)
             return Over;
-        if (!await guard.TakeCodeAsync(pending.UserId, cancel))
+        // Eighty bits need no counter, so an access pass helps somebody whose codes were guessed at, too.
+        if (isGuessable && !await guard.TakeCodeAsync(pending.UserId, cancel))
         {
             await RecordFailureAsync(pending, origin, "Paused after too many wrong codes", cancel);
             return TooMany;

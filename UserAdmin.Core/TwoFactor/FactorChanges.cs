@@ -41,7 +41,7 @@ public sealed class FactorChanges(UserAdminDbContext db, SessionService sessions
             return Result.Ok;
         }, cancel);
         if (result.Succeeded)
-            sessions.Announce(ended);
+            sessions.Announce(ended, actor.SessionId);
         return result;
     }
 

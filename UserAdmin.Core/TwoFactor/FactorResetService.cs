@@ -19,7 +19,7 @@ public sealed record FactorResetRow(
 /// says. Requests live for a day.
 /// </summary>
 public sealed class FactorResetService(
-    UserAdminDbContext db, SecurityActs acts, Policies policies, SessionService sessions, Notices notices, TimeProvider clock)
+    UserAdminDbContext db, SecurityActs acts, FactorChanges changes, Policies policies, SessionService sessions, Notices notices, TimeProvider clock)
 {
     private const int Shown = 100;
     private static readonly TimeSpan Life = TimeSpan.FromDays(1);
@@ -82,7 +82,7 @@ public sealed class FactorResetService(
     private async Task<Result> RequestAsync(Guid userId, string reason, Actor actor, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var user = await LockAsync(userId, now, cancel);
+        var user = await LockAsync(userId, cancel);
         if (!await HasAnyAsync(user, cancel))
             return TwoFactorProblems.NothingToReset;
         if (await Open(now).AnyAsync(r => r.UserId == userId, cancel))
@@ -126,14 +126,14 @@ public sealed class FactorResetService(
         var result = await db.WriteAsync(async () =>
         {
             var now = clock.GetUtcNow();
+            var user = await LockAsync(userId, cancel);
             if (await decide() is { Succeeded: false } late)
                 return late;
-            var user = await LockAsync(userId, now, cancel);
             if (!await HasAnyAsync(user, cancel))
                 return TwoFactorProblems.NothingToReset;
 
-            var removed = await RemoveFactorsAsync(user, now, cancel);
-            ended = await sessions.EndAllInTransactionAsync(userId, AuditAction.FactorsReset.Title, cancel);
+            var removed = await RemoveFactorsAsync(userId, now, cancel);
+            ended = await changes.FollowAsync(userId, AuditAction.FactorsReset.Title, null, cancel);
             db.Record(AuditAction.FactorsReset, actor, user, now, [.. removed, .. more], reason);
             await notices.SendAsync(user, "An administrator removed your second factors", actor, cancel);
             await db.SaveChangesAsync(cancel);
@@ -144,29 +144,24 @@ public sealed class FactorResetService(
         return result;
     }
 
-    private async Task<IReadOnlyList<FieldChange>> RemoveFactorsAsync(User user, DateTimeOffset now, CancellationToken cancel)
+    private async Task<IReadOnlyList<FieldChange>> RemoveFactorsAsync(Guid userId, DateTimeOffset now, CancellationToken cancel)
     {
         IReadOnlyList<FieldChange> removed =
         [
-            new("Authenticators", $"{await db.Authenticators.Where(a => a.UserId == user.Id).ExecuteDeleteAsync(cancel)}", "0"),
-            new("Passkeys", $"{await db.UserPasskeys.Where(p => p.UserId == user.Id).ExecuteDeleteAsync(cancel)}", "0"),
-            new("RecoveryCodes", $"{await db.RecoveryCodes.Where(c => c.UserId == user.Id).ExecuteDeleteAsync(cancel)}", "0"),
+            new("Authenticators", $"{await db.Authenticators.Where(a => a.UserId == userId).ExecuteDeleteAsync(cancel)}", "0"),
+            new("Passkeys", $"{await db.UserPasskeys.Where(p => p.UserId == userId).ExecuteDeleteAsync(cancel)}", "0"),
+            new("RecoveryCodes", $"{await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancel)}", "0"),
         ];
-        await db.AccessPasses.Where(p => p.UserId == user.Id && p.UsedAt == null && p.RevokedAt == null).ExecuteUpdateAsync(pass => pass.SetProperty(p => p.RevokedAt, now), cancel);
-        await db.PendingSignIns.Where(p => p.UserId == user.Id).ExecuteDeleteAsync(cancel);
-        await db.Devices.Where(d => d.UserId == user.Id).ExecuteUpdateAsync(device => device.SetProperty(d => d.RememberedUntil, (DateTimeOffset?)null), cancel);
-        await Open(now).Where(r => r.UserId == user.Id).ExecuteDeleteAsync(cancel);
-        user.TwoFactorEnabled = false;
-        user.SecurityStamp = Guid.NewGuid().ToString("N");
+        await db.AccessPasses.Where(p => p.UserId == userId && p.UsedAt == null && p.RevokedAt == null).ExecuteUpdateAsync(pass => pass.SetProperty(p => p.RevokedAt, now), cancel);
+        await Open(now).Where(r => r.UserId == userId).ExecuteDeleteAsync(cancel);
         return [.. removed.Where(change => change.Before != "0")];
     }
 
-    // Writing the row makes whoever else decides about this person's factors at this moment wait.
-    private async Task<User> LockAsync(Guid userId, DateTimeOffset now, CancellationToken cancel)
+    // Whoever else decides about this person's factors at this moment waits.
+    private async Task<User> LockAsync(Guid userId, CancellationToken cancel)
     {
-        db.ChangeTracker.Clear();
-        await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(user => user.SetProperty(u => u.UpdatedAt, now), cancel);
-        return await db.Users.SingleAsync(u => u.Id == userId, cancel);
+        await changes.LockAsync(userId, cancel);
+        return await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancel);
     }
 
     private async Task<bool> HasAnyAsync(User user, CancellationToken cancel) =>

@@ -34,5 +34,9 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         user.HasIndex(u => u.ExpiresAt).HasFilter("expires_at IS NOT NULL");
         user.HasIndex(u => u.ActivatedAt).HasFilter("activated_at IS NULL");
         user.HasIndex(u => new { u.TwoFactorEnabled, u.DeletedAt });
+        user.HasIndex(u => u.SecondFactorDueAt).HasFilter("second_factor_due_at IS NOT NULL");
+
+        // Who has no second factor, by name.
+        user.HasIndex(u => new { u.TwoFactorEnabled, u.SortName, u.Id });
     }
 }

@@ -60,9 +60,7 @@ public sealed class UserSecurity(
         var result = await db.WriteAsync(async () =>
         {
             var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == id, cancel);
-            ended = await sessions.EndAllInTransactionAsync(id, $"Ended by {actor.Name}", cancel);
-            await db.PendingSignIns.Where(p => p.UserId == id).ExecuteDeleteAsync(cancel);
-            await db.Devices.Where(d => d.UserId == id).ExecuteUpdateAsync(device => device.SetProperty(d => d.RememberedUntil, (DateTimeOffset?)null), cancel);
+            ended = await sessions.EndOthersAsync(id, null, $"Ended by {actor.Name}", cancel);
             db.Record(AuditAction.SessionsEnded, actor, user, clock.GetUtcNow(), reason: Text.Squeeze(reason));
             await notices.SendAsync(user, "An administrator signed you out everywhere", actor, cancel);
             await db.SaveChangesAsync(cancel);

@@ -29,6 +29,7 @@ public class RouteTests
         ["/users/{Id:guid}"] = ("/users/{alice}", 302, 403, 200),
         ["/users/{Id:guid}/{Tab}"] = ("/users/{alice}/sessions", 302, 403, 200),
         ["/security/coverage"] = ("/security/coverage", 302, 403, 200),
+        ["/account/access-pass"] = ("/account/access-pass", 302, 302, 302),
         ["/me/enrol"] = ("/me/enrol", 302, 200, 200),
         ["/me/sessions"] = ("/me/sessions", 302, 200, 200),
         ["/sessions"] = ("/sessions", 302, 403, 200),

@@ -121,6 +121,36 @@ public class AccessPassTests
         Assert.Empty(await portal.Run((UserAdminDbContext db) => db.AccessPasses.ToListAsync(Cancel)));
     }
 
+    [Fact]
+    public async Task M08_At_the_sign_in_a_pass_stands_in_for_the_second_factor_once_even_when_codes_are_paused()
+    {
+        await using var app = await TestApp.StartAsync();
+        var carol = await app.GivenProtected(Carol);
+        await app.Run((UserAdminDbContext db) => db.Devices.ExecuteDeleteAsync(Cancel));
+        var given = await app.Run((AccessPassService passes) => passes.GiveAsync(carol.Id, 8, Guarded.Reason, app.Alice, Cancel));
+        using var browser = app.Open();
+        for (var sitting = 0; sitting < 2; sitting++)
+        {
+            await browser.SignIn(Carol.UserName);
+            for (var i = 0; i < 5; i++)
+                await browser.Submit("/account/recovery-code", ("Code", $"AAAA-BBBB-CCCC-DD{sitting}{i}"));
+        }
+        using var first = await browser.SignIn(Carol.UserName);
+        Assert.Contains("/account/two-factor", first.Target);
+        Assert.Contains("/account/access-pass", await (await browser.Get("/account/two-factor")).Text());
+        Assert.Contains("Too many wrong codes", await (await browser.Submit("/account/recovery-code", ("Code", "AAAA-BBBB-CCCC-DDDD"))).Text());
+
+        Assert.Contains("This access pass is wrong", await (await browser.Submit("/account/access-pass", ("Code", "0000-0000-0000-0000"))).Text());
+        using var entered = await browser.Submit("/account/access-pass", ("Code", given.Value!.Secret));
+
+        Assert.Equal(System.Net.HttpStatusCode.Found, entered.StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await browser.Get("/me")).StatusCode);
+        Assert.Equal("pwd pass", await app.Run((UserAdminDbContext db) => db.Sessions.Where(s => s.EndedAt == null && s.UserAgent == null).Select(s => s.Methods).OrderBy(m => m).LastAsync(Cancel)));
+        using var another = app.Open();
+        await another.SignIn(Carol.UserName);
+        Assert.Contains("This access pass is wrong", await (await another.Submit("/account/access-pass", ("Code", given.Value.Secret))).Text());
+    }
+
     private static Task<Result<GivenPass>> Give(TestPortal portal, Actor to, Actor by, int hours = 8) =>
         portal.Run((AccessPassService passes) => passes.GiveAsync(to.Id, hours, Guarded.Reason, by, Cancel));
 

@@ -1525,6 +1525,9 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchText"), "gin");
                     NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SearchText"), new[] { "gin_trgm_ops" });
 
+                    b.HasIndex("SecondFactorDueAt")
+                        .HasFilter("second_factor_due_at IS NOT NULL");
+
                     b.HasIndex("CreatedAt", "Id");
 
                     b.HasIndex("LastSignInAt", "Id");
@@ -1532,6 +1535,8 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                     b.HasIndex("SortName", "Id");
 
                     b.HasIndex("TwoFactorEnabled", "DeletedAt");
+
+                    b.HasIndex("TwoFactorEnabled", "SortName", "Id");
 
                     b.ToTable("users", (string)null);
                 });

@@ -1522,6 +1522,9 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                         .HasDatabaseName("UserNameIndex")
                         .HasFilter("[normalized_user_name] IS NOT NULL");
 
+                    b.HasIndex("SecondFactorDueAt")
+                        .HasFilter("second_factor_due_at IS NOT NULL");
+
                     b.HasIndex("CreatedAt", "Id");
 
                     b.HasIndex("LastSignInAt", "Id");
@@ -1529,6 +1532,8 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                     b.HasIndex("SortName", "Id");
 
                     b.HasIndex("TwoFactorEnabled", "DeletedAt");
+
+                    b.HasIndex("TwoFactorEnabled", "SortName", "Id");
 
                     b.ToTable("users", (string)null);
                 });

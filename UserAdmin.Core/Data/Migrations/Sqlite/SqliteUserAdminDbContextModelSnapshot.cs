@@ -1504,6 +1504,9 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                         .IsUnique()
                         .HasDatabaseName("UserNameIndex");
 
+                    b.HasIndex("SecondFactorDueAt")
+                        .HasFilter("second_factor_due_at IS NOT NULL");
+
                     b.HasIndex("CreatedAt", "Id");
 
                     b.HasIndex("LastSignInAt", "Id");
@@ -1511,6 +1514,8 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                     b.HasIndex("SortName", "Id");
 
                     b.HasIndex("TwoFactorEnabled", "DeletedAt");
+
+                    b.HasIndex("TwoFactorEnabled", "SortName", "Id");
 
                     b.ToTable("users", (string)null);
                 });
