@@ -126,6 +126,9 @@ public static class CoreServices
         services.AddScoped<FactorChanges>();
         services.AddScoped<AuthenticatorService>();
         services.AddScoped<RecoveryCodes>();
+        services.AddScoped<PasskeyService>();
+        services.AddScoped<MySecurity>();
+        services.AddScoped<IdentityConfirmation>();
 
         services.AddScoped<AccessPassService>();
         services.AddScoped<FactorResetService>();

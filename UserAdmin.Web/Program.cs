@@ -8,6 +8,7 @@ using UserAdmin.Web.Security;
 using UserAdmin.Web.Sessions;
 using UserAdmin.Web.Shell;
 using UserAdmin.Web.SignIn;
+using UserAdmin.Web.TwoFactor;
 
 if (CommandLine.RefuseUnknown(args) is { } exitCode)
     return exitCode;
@@ -47,6 +48,7 @@ app.UseAntiforgery();
 app.MapStaticAssets().AllowAnonymous();
 app.MapHealth();
 app.MapSignIn();
+app.MapPasskeys();
 app.MapExternalSignIn();
 app.MapRegistration();
 app.MapSessions();

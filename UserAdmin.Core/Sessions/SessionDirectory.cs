@@ -32,15 +32,22 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
     {
         var hash = SessionKey.Hash(key);
         var cached = (tenant.Name, Convert.ToBase64String(hash));
-        if (cache.TryGetValue(cached, out Guid id))
-            return await FindAsync(tenant, id, isActivity, cancel);
+        if (!cache.TryGetValue(cached, out Guid id))
+        {
+            await using var db = databases.Open(tenant);
+            id = await db.Sessions.Where(s => s.KeyHash == hash && s.EndedAt == null).Select(s => s.Id).SingleOrDefaultAsync(cancel);
+            if (id == Guid.Empty)
+                return null;
+            cache.Set(cached, id, Longest);
+        }
+        var state = await FindAsync(tenant, id, isActivity, cancel);
+        if (state is null || state.IsOpenedBy(hash))
+            return state;
 
-        await using var db = databases.Open(tenant);
-        id = await db.Sessions.Where(s => s.KeyHash == hash && s.EndedAt == null).Select(s => s.Id).SingleOrDefaultAsync(cancel);
-        if (id == Guid.Empty)
-            return null;
-        cache.Set(cached, id, Longest);
-        return await FindAsync(tenant, id, isActivity, cancel);
+        // The session has another key since its owner confirmed who they are (C01). What is known here may be older than that.
+        Refresh(tenant, id);
+        state = await FindAsync(tenant, id, isActivity, cancel);
+        return state?.IsOpenedBy(hash) == true ? state : null;
     }
 
     /// <summary>The open session with this id, or null. Being asked counts as activity.</summary>
@@ -144,6 +151,7 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
             select new
             {
                 session.UserId,
+                session.KeyHash,
                 session.AuthenticatedAt,
                 session.CreatedAt,
                 session.ExpiresAt,
@@ -164,6 +172,7 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
             Id = id,
             Tenant = tenant,
             UserId = row.UserId,
+            KeyHash = row.KeyHash,
             UserName = row.UserName ?? "",
             FullName = $"{row.FirstName} {row.LastName}".Trim(),
             IsAdministrator = row.IsAdministrator,

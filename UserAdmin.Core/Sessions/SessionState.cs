@@ -10,6 +10,7 @@ public sealed class SessionState
     public required Guid Id { get; init; }
     public required Tenant Tenant { get; init; }
     public required Guid UserId { get; init; }
+    public required byte[] KeyHash { get; init; }
     public required string UserName { get; init; }
     public required string FullName { get; init; }
     public required bool IsAdministrator { get; init; }
@@ -33,6 +34,8 @@ public sealed class SessionState
     public DateTimeOffset LastActivityAt { get; set; }
     public DateTimeOffset ActivityWrittenAt { get; set; }
     public bool HasEnded { get; set; }
+
+    public bool IsOpenedBy(byte[] keyHash) => KeyHash.AsSpan().SequenceEqual(keyHash);
 
     public Actor ActingFrom(string? address, string? correlationId) =>
         new(ActorKind.User, UserId, FullName.Length > 0 ? FullName : UserName, Role.PermissionsOf(IsAdministrator && !MustEnrol))

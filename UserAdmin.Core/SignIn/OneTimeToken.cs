@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace UserAdmin.Core.SignIn;
 
-public enum OneTimePurpose { Activation, PasswordReset, EmailConfirmation, EmailChange, PhoneConfirmation, NotMe }
+public enum OneTimePurpose { Activation, PasswordReset, EmailConfirmation, EmailChange, PhoneConfirmation, NotMe, PasskeyChallenge }
 
 /// <summary>A link or code that works once, for one user and one purpose. Only the SHA-256 of its secret is kept (ASVS 6.5.1, 11.5.1).</summary>
 public sealed class OneTimeToken

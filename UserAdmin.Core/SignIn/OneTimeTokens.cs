@@ -42,9 +42,9 @@ public sealed class OneTimeTokens(UserAdminDbContext db, TimeProvider clock)
         return await db.OneTimeTokens.Where(t => t.Id == token.Id && t.ExpiresAt > now).ExecuteDeleteAsync(cancel) == 1;
     }
 
-    /// <summary>Makes every link of the user worthless, except "this was not me", which gives nobody access.</summary>
+    /// <summary>Makes every link of the user worthless, except "this was not me", which gives nobody access. The marks of spent challenges stay, too.</summary>
     public Task RevokeAllAsync(Guid userId, CancellationToken cancel) =>
-        db.OneTimeTokens.Where(t => t.UserId == userId && t.Purpose != OneTimePurpose.NotMe).ExecuteDeleteAsync(cancel);
+        db.OneTimeTokens.Where(t => t.UserId == userId && t.Purpose != OneTimePurpose.NotMe && t.Purpose != OneTimePurpose.PasskeyChallenge).ExecuteDeleteAsync(cancel);
 
     /// <summary>And those, once one of them was used.</summary>
     public Task RevokeReportsAsync(Guid userId, CancellationToken cancel) =>

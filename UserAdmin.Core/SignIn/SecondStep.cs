@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.TwoFactor;
 
@@ -17,14 +18,15 @@ public sealed class CodeForm
 }
 
 /// <summary>What somebody may prove themself with in the second step.</summary>
-public sealed record SecondStepChoices(string Name, HeldFactors Held, int RememberDays);
+public sealed record SecondStepChoices(Guid UserId, string Name, HeldFactors Held, int RememberDays);
 
 /// <summary>
 /// The second step of a sign-in. The cookie of the first opens nothing but this (B09); five wrong codes end it, and ten an hour or a
 /// hundred in a row close the second step of the account (B03).
 /// </summary>
 public sealed class SecondStep(
-    UserAdminDbContext db, Entrance entrance, SecondFactors factors, SignInGuard guard, RememberedDevices remembered, AccessPassService passes, TimeProvider clock)
+    UserAdminDbContext db, Entrance entrance, SecondFactors factors, SignInGuard guard, RememberedDevices remembered, PasskeyService passkeys,
+    AccessPassService passes, Notices notices, TimeProvider clock)
 {
     private const int MaximumAttempts = 5;
 
@@ -44,7 +46,7 @@ public sealed class SecondStep(
         if (await Open(key).AsNoTracking().SingleOrDefaultAsync(cancel) is not { } pending)
             return null;
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == pending.UserId, cancel);
-        return new(user.FirstName.Length > 0 ? user.FirstName : user.UserName!, await factors.HeldByAsync(user.Id, cancel), await remembered.DaysAsync(user.Id, cancel));
+        return new(user.Id, user.FirstName.Length > 0 ? user.FirstName : user.UserName!, await factors.HeldByAsync(user.Id, cancel), await remembered.DaysAsync(user.Id, cancel));
     }
 
     /// <summary>Goes on with a code of an authenticator app. Problems: <c>second_step.over</c>, <c>.wrong_code</c>, <c>.too_many</c>, <c>sign_in.refused</c>.</summary>
@@ -56,10 +58,12 @@ public sealed class SecondStep(
     public Task<Result<Entry>> EnterRecoveryCodeAsync(string key, CodeForm form, SignInOrigin origin, CancellationToken cancel) =>
         EnterAsync(key, "recovery", remember: false, origin, WrongRecoveryCode, "Wrong recovery code", async pending =>
         {
+            var somebody = Actor.Anonymous with { Address = origin.Address, CorrelationId = origin.CorrelationId };
+            var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == pending.UserId, cancel);
             if (!await factors.SpendRecoveryCodeAsync(pending.UserId, form.Code, cancel))
                 return false;
-            var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == pending.UserId, cancel);
-            db.Record(AuditAction.RecoveryCodeUsed, Actor.Anonymous with { Address = origin.Address, CorrelationId = origin.CorrelationId }, user, clock.GetUtcNow());
+            db.Record(AuditAction.RecoveryCodeUsed, somebody, user, clock.GetUtcNow());
+            await notices.SendAsync(user, "A recovery code was used to sign in", somebody, cancel);
             return true;
         }, cancel);
 
@@ -70,6 +74,27 @@ public sealed class SecondStep(
             var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == pending.UserId, cancel);
             return await passes.TakeAsync(user, form.Code, Actor.Anonymous with { Address = origin.Address, CorrelationId = origin.CorrelationId }, cancel);
         }, cancel, isGuessable: false);
+
+    /// <summary>Goes on with a passkey whose assertion was verified. It can't be guessed, so no attempt is counted.</summary>
+    public async Task<Result<Entry>> EnterPasskeyAsync(string key, VerifiedPasskey verified, bool remember, SignInOrigin origin, CancellationToken cancel)
+    {
+        if (await Open(key).AsNoTracking().SingleOrDefaultAsync(cancel) is not { } pending)
+            return Over;
+        if (pending.UserId != verified.UserId)
+            return PasskeyService.Refused;
+        try
+        {
+            return await entrance.FinishAsync(pending, Entrance.PasskeyMethod, remember, origin, async () =>
+            {
+                await passkeys.UseAsync(verified, cancel);
+                return null;
+            }, cancel);
+        }
+        catch (DbUpdateException)
+        {
+            return PasskeyService.Refused;
+        }
+    }
 
     private async Task<Result<Entry>> EnterAsync(
         string key, string method, bool remember, SignInOrigin origin, Problem wrong, string reason, Func<PendingSignIn, Task<bool>> prove, CancellationToken cancel,

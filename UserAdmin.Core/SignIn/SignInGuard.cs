@@ -40,6 +40,8 @@ public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> 
     /// <summary>Wrong codes in a row. Not tied to the user's row: unlocking after wrong passwords must not give new guesses at codes (B03).</summary>
     public static string KeyOfCodes(Guid userId) => $"code:{userId}";
 
+    private static string KeyOfConfirmations(Guid userId) => $"confirmation:{userId}";
+
     private static string KeyOfCodesInHour(Guid userId) => $"code-hour:{userId}";
 
     /// <summary>Takes one of the attempts left under the key; false when there is none. Runs in the caller's transaction.</summary>
@@ -50,7 +52,27 @@ public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> 
     /// Takes one of the ten codes an hour and hundred in a row that may be tried at somebody's second factor, in a transaction of its
     /// own; false when there is none (B03).
     /// </summary>
-    public async Task<bool> TakeCodeAsync(Guid userId, CancellationToken cancel)
+    public Task<bool> TakeCodeAsync(Guid userId, CancellationToken cancel) => CountAloneAsync(async () =>
+        await TakeAsync(KeyOfCodesInHour(userId), null, CountInHour, cancel) && await TakeAsync(KeyOfCodes(userId), null, CountInARow, cancel), cancel);
+
+    /// <summary>Takes one of the tries to confirm an open session by the password, in a transaction of its own; they pause as at sign-in.</summary>
+    public Task<bool> TakeConfirmationAsync(Guid userId, CancellationToken cancel) =>
+        CountAloneAsync(() => TakeAsync(KeyOfConfirmations(userId), userId, CountForAccount, cancel), cancel);
+
+    public Task ForgetConfirmationsAsync(Guid userId, CancellationToken cancel)
+    {
+        var key = KeyOfConfirmations(userId);
+        return db.SignInThrottles.Where(t => t.Key == key).ExecuteDeleteAsync(cancel);
+    }
+
+    /// <summary>A right code, or new factors, end the count of wrong ones. Runs in the caller's transaction.</summary>
+    public async Task ForgetCodesAsync(Guid userId, CancellationToken cancel)
+    {
+        await db.SignInThrottles.Where(t => t.Key == KeyOfCodesInHour(userId)).ExecuteDeleteAsync(cancel);
+        await db.SignInThrottles.Where(t => t.Key == KeyOfCodes(userId)).ExecuteDeleteAsync(cancel);
+    }
+
+    private async Task<bool> CountAloneAsync(Func<Task<bool>> take, CancellationToken cancel)
     {
         for (var attempt = 0; ; attempt++)
             try
@@ -58,7 +80,7 @@ public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> 
                 var taken = false;
                 await db.WriteAsync(async () =>
                 {
-                    taken = await TakeAsync(KeyOfCodesInHour(userId), null, CountInHour, cancel) && await TakeAsync(KeyOfCodes(userId), null, CountInARow, cancel);
+                    taken = await take();
                     return Result.Ok;
                 }, cancel);
                 return taken;
@@ -68,13 +90,6 @@ public sealed class SignInGuard(UserAdminDbContext db, IOptions<SignInSettings> 
                 // Two first attempts at once both insert the row; the loser counts again on the winner's.
                 db.ChangeTracker.Clear();
             }
-    }
-
-    /// <summary>A right code, or new factors, end the count of wrong ones. Runs in the caller's transaction.</summary>
-    public async Task ForgetCodesAsync(Guid userId, CancellationToken cancel)
-    {
-        await db.SignInThrottles.Where(t => t.Key == KeyOfCodesInHour(userId)).ExecuteDeleteAsync(cancel);
-        await db.SignInThrottles.Where(t => t.Key == KeyOfCodes(userId)).ExecuteDeleteAsync(cancel);
     }
 
     private async Task<bool> TakeAsync(string key, Guid? userId, Action<SignInThrottle, DateTimeOffset> count, CancellationToken cancel)

@@ -51,10 +51,13 @@ public sealed partial class Browser : IDisposable
         return await Submit(path, await page.Text(), fields);
     }
 
-    /// <summary>Fills in the first form of a page that is open already.</summary>
+    /// <summary>Fills in the first form, of those that a component handles, of a page that is open already.</summary>
     public Task<HttpResponseMessage> Submit(string path, string page, params (string Name, string Value)[] fields)
     {
-        var hidden = HiddenField().Matches(page).Select(field => (field.Groups["name"].Value, WebUtility.HtmlDecode(field.Groups["value"].Value))).DistinctBy(field => field.Item1);
+        // A page may have other forms besides, which a script fills in.
+        var start = page.LastIndexOf("<form", Math.Max(0, page.IndexOf("name=\"_handler\"", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var form = start < 0 ? page : page[start..page.IndexOf("</form>", start, StringComparison.Ordinal)];
+        var hidden = HiddenField().Matches(form).Select(field => (field.Groups["name"].Value, WebUtility.HtmlDecode(field.Groups["value"].Value)));
         return Post(path, [.. hidden, .. fields.Select(field => ($"Form.{field.Name}", field.Value))]);
     }
 

@@ -1,6 +1,11 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using UserAdmin.Core.Data;
 using UserAdmin.Core.Roles;
+using UserAdmin.Core.Users;
+using UserAdmin.Web.TwoFactor;
 
 namespace UserAdmin.Web.Security;
 
@@ -12,6 +17,13 @@ internal static class PortalSecurity
             .AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.SchemeName, null);
 
         services.AddScoped<CurrentActor>();
+        // Only for Identity's passkey ceremonies, which read users and passkeys through its manager. Nothing is written with it.
+        services.AddIdentityCore<User>().AddEntityFrameworkStores<UserAdminDbContext>();
+        services.AddScoped<IPasskeyHandler<User>, PasskeyHandler<User>>();
+        services.AddSingleton<PasskeyParty>();
+        services.AddSingleton<IConfigureOptions<IdentityPasskeyOptions>>(provider => provider.GetRequiredService<PasskeyParty>());
+        services.AddScoped<PasskeyCeremony>();
+
         services.AddScoped<IAuthorizationHandler, PermissionHandler>();
         services.AddScoped<IAuthorizationHandler, EnrolledHandler>();
         services.AddAuthorization(options =>
