@@ -74,6 +74,9 @@ public static class CoreServices
         services.AddScoped<ProfileService>();
         services.AddScoped<AvatarService>();
         services.AddScoped<ActivityExport>();
+        services.AddScoped<EmailChange>();
+        services.AddScoped<EmailChangeConfirmation>();
+        services.AddScoped<PhoneConfirmation>();
         services.AddSingleton<KeptFigures>();
 
         services.AddScoped<SignInService>();

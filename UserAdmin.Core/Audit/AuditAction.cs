@@ -34,6 +34,9 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction UserRestored = new("user.restored", AuditCategory.Users, "Restored a user", "{0} restored {1}");
     public static readonly AuditAction UserPurged = new("user.purged", AuditCategory.Users, "Purged a user", "{0} removed {1} for good");
 
+    public static readonly AuditAction EmailChangeAsked = new("user.email_change_asked", AuditCategory.Users, "Asked for another email address", "{0} asked for another email address");
+    public static readonly AuditAction EmailChanged = new("user.email_changed", AuditCategory.Users, "Changed the own email address", "{0} changed their email address");
+    public static readonly AuditAction PhoneConfirmed = new("user.phone_confirmed", AuditCategory.Users, "Confirmed the phone", "{0} confirmed their phone number");
     public static readonly AuditAction PrivacyChanged = new("user.privacy_changed", AuditCategory.Users, "Changed privacy", "{0} changed who may see parts of their profile");
     public static readonly AuditAction PictureChanged = new("user.picture_changed", AuditCategory.Users, "Changed a picture", "{0} changed the picture of {1}");
     public static readonly AuditAction PictureRemoved = new("user.picture_removed", AuditCategory.Users, "Removed a picture", "{0} removed the picture of {1}");

@@ -22,6 +22,10 @@ public sealed record MailKind(string Key, string Title, IReadOnlyList<string> Va
     public static readonly MailKind AccountExists = new("account-exists", "Somebody registered with an address that has an account", ["link"]);
     public static readonly MailKind PasswordReset = new("password-reset", "Choose a new password", ["link", "minutes"], CarriesSecret: true);
 
+    public static readonly MailKind EmailChange = new("email-change", "Confirm a new address", ["link", "hours"], CarriesSecret: true);
+    public static readonly MailKind AddressWanted = new("address-wanted", "Somebody wanted to change to an address that has an account", []);
+    public static readonly MailKind PhoneCode = new("phone-code", "Code to confirm a phone (SMS)", ["code", "minutes"], CarriesSecret: true);
+
     public static IReadOnlyList<MailKind> All { get; } =
         [.. typeof(MailKind).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetValue(null)).OfType<MailKind>()];
 

@@ -116,6 +116,9 @@ public sealed class UserService(
             return UserProblems.LastDayPast;
 
         user.Rename(Text.Squeeze(form.FirstName), Text.Squeeze(form.LastName));
+        // What somebody else typed in, nobody has proven.
+        user.EmailConfirmed &= normalizer.NormalizeEmail(email) == user.NormalizedEmail;
+        user.PhoneNumberConfirmed &= Text.SqueezeToNull(form.Phone) == user.PhoneNumber;
         user.Identify(userName, email, normalizer);
         user.PhoneNumber = Text.SqueezeToNull(form.Phone);
         user.Street = Text.SqueezeToNull(form.Street);

@@ -69,6 +69,8 @@ public class RouteTests
         ["/account/not-me/{secret:length(43)}"] = ("/account/not-me/0123456789012345678901234567890123456789012", 302, 302, 302),
         ["/account/new-password"] = ("/account/new-password", 302, 302, 302),
         ["/account/register"] = ("/account/register", 200, 200, 200),
+        ["/account/confirm-email-change"] = ("/account/confirm-email-change", 200, 200, 200),
+        ["/account/confirm-email-change/{secret:length(43)}"] = ("/account/confirm-email-change/0123456789012345678901234567890123456789012", 302, 302, 302),
         ["/account/confirm-email"] = ("/account/confirm-email", 200, 200, 200),
         ["/account/confirm-email/{secret:length(43)}"] = ("/account/confirm-email/0123456789012345678901234567890123456789012", 302, 302, 302),
         ["/account/resend-confirmation"] = ("/account/resend-confirmation", 200, 200, 200),

@@ -7,6 +7,7 @@ internal static class SignInEndpoints
         app.MapLink("/account/activate", LinkCookie.Activation);
         app.MapLink("/account/confirm-email", LinkCookie.Confirmation);
         app.MapLink("/account/reset-password", LinkCookie.Reset);
+        app.MapLink("/account/confirm-email-change", LinkCookie.EmailChange);
         app.MapLink("/account/not-me", LinkCookie.Report);
     }
 
