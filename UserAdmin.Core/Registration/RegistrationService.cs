@@ -18,10 +18,11 @@ public sealed record RegistrationOffer(RegistrationMode Mode, int? Terms, int Mi
 /// work are the same (A05, A06).
 /// </summary>
 public sealed class RegistrationService(
-    UserAdminDbContext db, UserService users, Passwords passwords, LinkMail mail, Allowance allowance, Policies policies, IOptions<SignInSettings> options, TimeProvider clock)
+    UserAdminDbContext db, UserService users, Passwords passwords, InvitationService invitations, LinkMail mail, Allowance allowance, Policies policies, IOptions<SignInSettings> options, TimeProvider clock)
 {
     private static readonly Problem Closed = new(ProblemKind.NotAllowed, "registration.closed", "Registration is closed.");
-    private static readonly Problem InvitationDead = new(ProblemKind.NotFound, "registration.invitation_dead", "This invitation has been used, revoked or is too old. Ask for a new one.");
+    public static readonly Problem InvitationDead = new(ProblemKind.NotFound, "registration.invitation_dead", "This invitation has been used, revoked, replaced by a newer one or is too old. Ask for a new one.");
+    private static readonly Problem HasAccount = new(ProblemKind.Conflict, "registration.has_account", "There is an account with this email address already. Sign in with it, or choose a new password there.");
     private static readonly Problem OtherAddress = new(ProblemKind.Invalid, "registration.other_address", "The invitation is for another email address.", nameof(RegistrationForm.Email));
     private static readonly Problem TermsMissing = new(ProblemKind.Invalid, "registration.terms", "Accept the terms of use to register.", nameof(RegistrationForm.AcceptsTerms));
     private static readonly Problem TermsChanged = new(ProblemKind.Conflict, "registration.terms_changed", "The terms of use changed in the meantime. Read them, then accept them again.", nameof(RegistrationForm.AcceptsTerms));
@@ -69,8 +70,8 @@ public sealed class RegistrationService(
             return await db.WriteAsync(async () =>
             {
                 var known = await db.Users.SingleOrDefaultAsync(u => u.NormalizedEmail == user.NormalizedEmail || u.NormalizedUserName == user.NormalizedUserName, cancel);
-                if (invitation is not null && !await AcceptAsync(invitation, (known ?? user).Id, now, cancel))
-                    return InvitationDead;
+                if (invitation is not null)
+                    return await AddInvitedAsync(user, known, terms, invitation, origin, now, cancel);
                 if (known is null)
                     await CreateAsync(user, terms, invitation, origin, now, cancel);
                 else if (mayMail)
@@ -83,8 +84,30 @@ public sealed class RegistrationService(
         {
             // The same address registered at this very moment, and its mail is under way.
             db.ChangeTracker.Clear();
-            return Result.Ok;
+            return invitation is null ? Result.Ok : HasAccount;
         }
+    }
+
+    // The link proved the mailbox: its owner may be told what there is, and a registration that nobody confirmed gives way.
+    private async Task<Result> AddInvitedAsync(
+        User user, User? known, TermsVersion? terms, Invitation invitation, SignInOrigin origin, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (!await invitations.AcceptAsync(invitation, (known ?? user).Id, origin.Somebody, cancel))
+            return InvitationDead;
+        if (known is not null && !IsUnconfirmed(known, now))
+            return HasAccount;
+
+        if (known is null)
+            await CreateAsync(user, terms, invitation, origin, now, cancel);
+        else
+        {
+            await db.OneTimeTokens.Where(t => t.UserId == known.Id).ExecuteDeleteAsync(cancel);
+            await TakeOverAsync(known, user, terms, origin, now, cancel);
+            (known.ActivatedAt, known.EmailConfirmed) = (now, true);
+            db.Record(AuditAction.UserRegistered, origin.Somebody, known, now, FieldChange.Of(db.Entry(known)));
+        }
+        await db.SaveChangesAsync(cancel);
+        return Result.Ok;
     }
 
     private async Task CreateAsync(User user, TermsVersion? terms, Invitation? invitation, SignInOrigin origin, DateTimeOffset now, CancellationToken cancel)
@@ -109,12 +132,17 @@ public sealed class RegistrationService(
             await mail.SendAccountExistsAsync(known, origin.CorrelationId, cancel);
             return;
         }
+        await TakeOverAsync(known, again, terms, origin, now, cancel);
+        await mail.SendConfirmationAsync(known, origin.CorrelationId, cancel);
+    }
+
+    private async Task TakeOverAsync(User known, User again, TermsVersion? terms, SignInOrigin origin, DateTimeOffset now, CancellationToken cancel)
+    {
         // Nobody has proven the mailbox yet, so the first to register has no better right than the last: the newest mail counts, with its password.
         known.Rename(again.FirstName, again.LastName);
         (known.PasswordHash, known.PasswordChangedAt, known.UpdatedAt, known.ConcurrencyStamp) = (again.PasswordHash, now, now, Guid.NewGuid().ToString("N"));
         if (terms is not null && !await db.TermsAcceptances.AnyAsync(a => a.UserId == known.Id && a.TermsVersionId == terms.Id, cancel))
             Accept(terms, known, origin, now);
-        await mail.SendConfirmationAsync(known, origin.CorrelationId, cancel);
     }
 
     private void Accept(TermsVersion? terms, User user, SignInOrigin origin, DateTimeOffset now)
@@ -126,10 +154,6 @@ public sealed class RegistrationService(
     // An account that an administrator made is pending as well, but has no password.
     private static bool IsUnconfirmed(User user, DateTimeOffset now) =>
         user.StatusAt(now) == UserStatus.Pending && user is { EmailConfirmed: false, PasswordHash: not null };
-
-    private async Task<bool> AcceptAsync(Invitation invitation, Guid userId, DateTimeOffset now, CancellationToken cancel) =>
-        await db.Invitations.Where(i => i.Id == invitation.Id && i.AcceptedAt == null && i.RevokedAt == null && i.ExpiresAt > now)
-            .ExecuteUpdateAsync(row => row.SetProperty(i => i.AcceptedAt, now).SetProperty(i => i.AcceptedById, userId), cancel) == 1;
 
     private Task<TermsVersion?> FindTermsAsync(CancellationToken cancel) =>
         db.TermsVersions.AsNoTracking().OrderByDescending(v => v.Number).FirstOrDefaultAsync(cancel);

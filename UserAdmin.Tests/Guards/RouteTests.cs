@@ -37,6 +37,7 @@ public class RouteTests
         ["/audit"] = ("/audit", 302, 403, 200),
         ["/invitations"] = ("/invitations", 302, 403, 200),
         ["/invitations/new"] = ("/invitations/new", 302, 403, 200),
+        ["/account/invitation"] = ("/account/invitation", 200, 200, 200),
         ["/account/invitation/{secret:length(43)}"] = ("/account/invitation/0123456789012345678901234567890123456789012", 302, 302, 302),
         ["/account/terms"] = ("/account/terms", 200, 200, 200),
         ["/account/accept-terms"] = ("/account/accept-terms", 302, 302, 302),

@@ -196,7 +196,7 @@ public class RegisteringTests
     {
         await using var app = await TestApp.StartAsync((Open, "ByInvitation"));
         var now = app.Clock.Now;
-        var invitation = new Invitation { Email = Email, NormalizedEmail = Email.ToUpperInvariant(), Hash = [1], Language = "en", InvitedByName = "Alice", CreatedAt = now, SentAt = now, ExpiresAt = now.AddDays(7) };
+        var invitation = new Invitation { Email = Email, NormalizedEmail = Email.ToUpperInvariant(), Hash = [1], Language = "en", InvitedById = app.Alice.UserId, InvitedByName = "Alice", CreatedAt = now, SentAt = now, ExpiresAt = now.AddDays(7) };
         await app.Run(async (UserAdminDbContext db) => { db.Invitations.Add(invitation); return await db.SaveChangesAsync(Cancel); });
         Task<Result> Accept(string email) => app.Run((RegistrationService registration) => registration.RegisterAsync(Form(email), invitation, From("192.0.2.1"), Cancel));
 

@@ -7,6 +7,7 @@ internal sealed record LinkCookie(string Name)
     public static readonly LinkCookie Reset = new("__Host-useradmin-reset");
     public static readonly LinkCookie Confirmation = new("__Host-useradmin-confirmation");
     public static readonly LinkCookie EmailChange = new("__Host-useradmin-email-change");
+    public static readonly LinkCookie Invitation = new("__Host-useradmin-invitation");
     public static readonly LinkCookie Report = new("__Host-useradmin-report");
 
     public void Keep(HttpContext http, string secret) => http.Response.Cookies.Append(Name, secret, new()

@@ -8,6 +8,7 @@ internal static class SignInEndpoints
         app.MapLink("/account/confirm-email", LinkCookie.Confirmation);
         app.MapLink("/account/reset-password", LinkCookie.Reset);
         app.MapLink("/account/confirm-email-change", LinkCookie.EmailChange);
+        app.MapLink("/account/invitation", LinkCookie.Invitation);
         app.MapLink("/account/not-me", LinkCookie.Report);
     }
 
