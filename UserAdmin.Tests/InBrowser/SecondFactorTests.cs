@@ -29,7 +29,7 @@ public class SecondFactorTests(Chromium chromium) : BrowserTest(chromium)
         await alice.Dialog.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Require", Exact = true }).ClickAsync();
         await Expect(alice[".notice.good"]).ToContainTextAsync("2 without a second factor are told by email");
         await Expect(alice.Heading("Administrator: a second factor is required")).ToBeVisibleAsync();
-        await Expect(alice.Rows).ToHaveTextAsync([new Regex("Alice Archer.*In grace"), new Regex("Bob Baker.*In grace"), new Regex("Dave Dyer.*Not required")]);
+        await Expect(alice.Rows).ToHaveTextAsync([Row("Alice Archer", "In grace"), Row("Bob Baker", "In grace"), Row("Dave Dyer", "Not required")]);
 
         // Reminded, and skipped the second time.
         await alice.Field("Choose everybody on this page").CheckAsync();
@@ -100,6 +100,8 @@ public class SecondFactorTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(tab.Page).ToHaveURLAsync(new Regex("/me/enrol$"));
         await Expect(tab.Heading("Set up a second factor")).ToBeVisibleAsync();
     }
+
+    private static Regex Row(string name, string state) => new($@"{name}[\s\S]*{state}");
 
     private static async Task Remind(Tab tab)
     {
