@@ -91,7 +91,8 @@ public class EnforcementTests
     }
 
     // Setting up, and proving for it who they are.
-    private static readonly string[] OpenToThem = ["/me/enrol", "POST /me/enrol"];
+    private static readonly string[] OpenToThem =
+        ["/me/enrol", "POST /me/enrol", "/account/confirm-identity", "POST /account/confirm-identity", "/account/new-passkey", "POST /account/new-passkey"];
 
     [Fact]
     public async Task M05_Services_refuse_them_whatever_their_role_was()
