@@ -198,6 +198,44 @@ public class SendingMailTests
         Assert.Empty(smtp.Received);
     }
 
+    // In a process of its own, because which issuers are known is a matter of the process.
+    [Fact]
+    public async Task A_started_portal_sends_what_waits_encrypted_to_a_server_whose_certificate_fits()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=mail", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using var smtp = await SmtpServer.StartAsync(("key", key.ExportPkcs8PrivateKeyPem()), ("cert", certificate.ExportCertificatePem()), ("user", "portal"), ("password", "canary-secret"));
+        await using var portal = await TestPortal.StartAsync();
+        await Queue(portal, "Carol", "carol@example.org");
+        var folder = Directory.CreateTempSubdirectory("useradmin-test-run-").FullName;
+        var known = Path.Combine(folder, "known.pem");
+        await File.WriteAllTextAsync(known, certificate.ExportCertificatePem(), Cancel);
+
+        var start = new System.Diagnostics.ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "UserAdmin.Web.dll"), "--urls", "http://127.0.0.1:0"])
+        {
+            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["SSL_CERT_FILE"] = known;
+        start.Environment["UserAdmin__Database__ConnectionString"] = portal.Services.GetRequiredService<TenantDirectory>().Default.ConnectionString;
+        start.Environment["UserAdmin__Keys__MasterKey"] = TestPortal.MasterKey;
+        foreach (var (name, value) in smtp.SettingsWith("StartTls").Append(("Mail:UserName", "portal")).Append(("Mail:Password", "canary-secret")))
+            start.Environment[$"UserAdmin__{name.Replace(":", "__", StringComparison.Ordinal)}"] = value;
+        using var program = System.Diagnostics.Process.Start(start)!;
+        var output = Task.WhenAll(program.StandardOutput.ReadToEndAsync(Cancel), program.StandardError.ReadToEndAsync(Cancel));
+        var received = await smtp.Until(1);
+        program.Kill(entireProcessTree: true);
+        var log = string.Concat(await output);
+        Directory.Delete(folder, recursive: true);
+
+        Assert.True(received.Count == 1, log);
+        Assert.Equal((true, "portal", "carol@example.org"), (received[0].Secure, received[0].User, received[0].To[0]));
+        Assert.DoesNotContain("canary-secret", log);
+    }
+
     [Fact]
     public async Task A_server_without_encryption_gets_nothing_when_encryption_is_wanted()
     {
