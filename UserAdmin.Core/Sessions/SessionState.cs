@@ -38,7 +38,7 @@ public sealed class SessionState
     public bool IsOpenedBy(byte[] keyHash) => KeyHash.AsSpan().SequenceEqual(keyHash);
 
     public Actor ActingFrom(string? address, string? correlationId) =>
-        new(ActorKind.User, UserId, FullName.Length > 0 ? FullName : UserName, Role.PermissionsOf(IsAdministrator && !MustEnrol))
+        new(ActorKind.User, UserId, FullName.Length > 0 ? FullName : UserName, Role.PermissionsOf(IsAdministrator && !MustEnrol && !MustChangePassword))
         {
             SessionId = Id,
             Address = address,

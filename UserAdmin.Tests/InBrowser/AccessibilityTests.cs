@@ -37,6 +37,11 @@ public class AccessibilityTests(Chromium chromium) : BrowserTest(chromium)
         await Look(tab, "sign-in refused");
         await tab.Go("/account/activate", isPortal: false);
         await Look(tab, "dead link");
+        foreach (var page in new[] { "forgot-password", "reset-password", "not-me", "register", "resend-confirmation", "confirm-email" })
+        {
+            await tab.Go($"/account/{page}", isPortal: false);
+            await Look(tab, page);
+        }
         await tab.SignIn(Alice);
         await Look(tab, "my account");
         foreach (var page in new[] { "/", "/users?status=active,locked", "/users?search=nobody", "/users/deleted", $"/users/{carol.Id}", $"/users/{carol.Id}/sessions", "/audit?outcome=success", "/audit?address=1" })

@@ -86,7 +86,8 @@ public abstract class PortalComponent : ComponentBase, IDisposable
         if (user?.SessionId is not { } id)
             return null;
         var state = await SessionDirectory.FindAsync(Tenants.Default, id, gone.Token);
-        return state?.ActingFrom(user.ClientAddress, Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N"));
+        // Somebody who must choose a new password reaches nothing before, not in a page that is open either.
+        return state is not { MustChangePassword: false } ? null : state.ActingFrom(user.ClientAddress, Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N"));
     }
 
     public void Dispose()
