@@ -53,9 +53,12 @@ internal sealed partial class Browser : IDisposable
     }
 
     /// <summary>Fills the sign-in form as it stands in the page. The answer can be posted again and again.</summary>
-    public async Task<SignInPost> PrepareSignInAsync(string email = Database.Email)
+    public Task<SignInPost> PrepareSignInAsync(string email = Database.Email) => PrepareAsync("/account/sign-in", email, Database.Password);
+
+    /// <summary>Fills a form: the address into every field of text.</summary>
+    public async Task<SignInPost> PrepareAsync(string path, string email, string password)
     {
-        var page = await GetTextAsync("/account/sign-in");
+        var page = await GetTextAsync(path);
         var fields = new Dictionary<string, string>();
         foreach (var tag in Input().Matches(page).Select(match => match.Value))
         {
@@ -64,12 +67,12 @@ internal sealed partial class Browser : IDisposable
             fields[name] = Attribute(tag, "type") switch
             {
                 "hidden" => Attribute(tag, "value") ?? "",
-                "password" => Database.Password,
+                "password" => password,
                 "checkbox" => "false",
                 _ => email,
             };
         }
-        return new(Action().Match(page) is { Success: true } action ? WebUtility.HtmlDecode(action.Groups[1].Value) : "/account/sign-in", fields, Cookies);
+        return new(Action().Match(page) is { Success: true } action ? WebUtility.HtmlDecode(action.Groups[1].Value) : path, fields, Cookies);
     }
 
     public async Task<Reply> PostAsync(SignInPost post)

@@ -100,7 +100,7 @@ internal sealed class Database(Provider provider, int users, string connectionSt
         static long Number(string[] row) => long.Parse(row[0]);
     }
 
-    private async Task<List<string[]>> ReadAsync(params string[] queries)
+    public async Task<List<string[]>> ReadAsync(params string[] queries)
     {
         await using var connection = await OpenAsync();
         var rows = new List<string[]>();

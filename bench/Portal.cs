@@ -7,8 +7,13 @@ internal static class Portal
 
     private static string OwnProgram => Path.Combine(AppContext.BaseDirectory, "UserAdmin.Bench.dll");
 
-    public static Task<Server> StartAsync(Database database, string folder) =>
-        Server.StartAsync(Path.Combine(folder, $"{database.FileName}.log"), "/health/ready", Program, database.Environment);
+    public static Task<Server> StartAsync(Database database, string folder, params (string Name, string Value)[] settings)
+    {
+        var environment = new Dictionary<string, string>(database.Environment);
+        foreach (var (name, value) in settings)
+            environment[name] = value;
+        return Server.StartAsync(Path.Combine(folder, $"{database.FileName}.log"), "/health/ready", Program, environment);
+    }
 
     /// <summary>With a spy inside (StartupHook.cs) that writes every SQL command down and tells the size of the heap.</summary>
     public static Task<Server> StartSpiedAsync(Database database, string folder, string spyFile)

@@ -55,6 +55,7 @@ public class GettingInTests(Chromium chromium) : BrowserTest(chromium)
     [Fact]
     public async Task Somebody_changes_the_password_on_their_own_page_after_a_wrong_try()
     {
+        await App.Given(Alice);
         await App.Given(Carol);
         var tab = await OpenAs(Carol, "/me/security");
 
