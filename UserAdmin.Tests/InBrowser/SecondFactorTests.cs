@@ -51,7 +51,7 @@ public class SecondFactorTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(alice.Button("Approve reset")).ToHaveCountAsync(0);
         var bob = await OpenAs(Bob, "/security/coverage");
         await bob.Button("Approve reset").ClickAsync();
-        await bob.Dialog.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Approve reset" }).ClickAsync();
+        await Confirm(bob, "Approve reset");
         await Expect(bob.Heading("Waiting for a second administrator")).ToHaveCountAsync(0);
         await Expect(bob.Rows.Filter(new() { HasText = "Carol Cooper" })).ToBeVisibleAsync();
 
@@ -106,6 +106,9 @@ public class SecondFactorTests(Chromium chromium) : BrowserTest(chromium)
     private static async Task Remind(Tab tab)
     {
         await tab.Button("Remind by email").ClickAsync();
-        await tab.Dialog.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Remind" }).ClickAsync();
+        await Confirm(tab, "Remind");
     }
+
+    private static Task Confirm(Tab tab, string action) =>
+        tab[".rz-dialog"].GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = action, Exact = true }).ClickAsync();
 }
