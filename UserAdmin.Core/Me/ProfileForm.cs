@@ -87,7 +87,7 @@ public enum ProfileSection
 {
     Name,
     Contact,
-    [Display(Name = "About me")] About,
+    About,
     Links,
     [Display(Name = "Emergency contact")] Emergency,
 }

@@ -117,7 +117,7 @@ public sealed class UserService(
 
         user.Rename(Text.Squeeze(form.FirstName), Text.Squeeze(form.LastName));
         // What somebody else typed in, nobody has proven.
-        user.EmailConfirmed &= normalizer.NormalizeEmail(email) == user.NormalizedEmail;
+        user.EmailConfirmed &= user.NormalizedEmail is null || user.NormalizedEmail == normalizer.NormalizeEmail(email);
         user.PhoneNumberConfirmed &= Text.SqueezeToNull(form.Phone) == user.PhoneNumber;
         user.Identify(userName, email, normalizer);
         user.PhoneNumber = Text.SqueezeToNull(form.Phone);
