@@ -84,6 +84,7 @@ public static class CoreServices
         services.AddScoped<Entrance>();
         services.AddScoped<SessionOpening>();
         services.AddScoped<SecondStep>();
+        services.AddScoped<SentCodes>();
         services.AddScoped<OneTimeTokens>();
         services.AddScoped<Allowance>();
         services.AddScoped<Passwords>();

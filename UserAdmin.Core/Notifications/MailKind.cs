@@ -25,6 +25,7 @@ public sealed record MailKind(string Key, string Title, IReadOnlyList<string> Va
     public static readonly MailKind EmailChange = new("email-change", "Confirm a new address", ["link", "hours"], CarriesSecret: true);
     public static readonly MailKind AddressWanted = new("address-wanted", "Somebody wanted to change to an address that has an account", []);
     public static readonly MailKind PhoneCode = new("phone-code", "Code to confirm a phone (SMS)", ["code", "minutes"], CarriesSecret: true);
+    public static readonly MailKind SignInCode = new("sign-in-code", "Code for the second step", ["code", "minutes"], CarriesSecret: true);
 
     public static IReadOnlyList<MailKind> All { get; } =
         [.. typeof(MailKind).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetValue(null)).OfType<MailKind>()];

@@ -18,7 +18,7 @@ public sealed class CodeForm
 }
 
 /// <summary>What somebody may prove themself with in the second step.</summary>
-public sealed record SecondStepChoices(Guid UserId, string Name, HeldFactors Held, int RememberDays);
+public sealed record SecondStepChoices(Guid UserId, string Name, HeldFactors Held, int RememberDays, CodeTargets Targets, DateTimeOffset? CodeSentAt);
 
 /// <summary>
 /// The second step of a sign-in. The cookie of the first opens nothing but this (B09); five wrong codes end it, and ten an hour or a
@@ -26,13 +26,15 @@ public sealed record SecondStepChoices(Guid UserId, string Name, HeldFactors Hel
 /// </summary>
 public sealed class SecondStep(
     UserAdminDbContext db, Entrance entrance, SecondFactors factors, SignInGuard guard, RememberedDevices remembered, PasskeyService passkeys,
-    AccessPassService passes, Notices notices, TimeProvider clock)
+    AccessPassService passes, SentCodes sentCodes, Notices notices, TimeProvider clock)
 {
     private const int MaximumAttempts = 5;
 
     public static readonly Problem Over = new(ProblemKind.NotFound, "second_step.over", "This sign-in took too long or had too many wrong codes. Start again with your password.");
 
     public static readonly Problem WrongCode = new(ProblemKind.Invalid, "second_step.wrong_code", "This code is wrong, too old or was used before. Wait for the next one.", nameof(CodeForm.Code));
+
+    public static readonly Problem WrongSentCode = new(ProblemKind.Invalid, "second_step.wrong_sent_code", "This is not the last code that was sent, or it was used before.", nameof(CodeForm.Code));
 
     public static readonly Problem WrongRecoveryCode = new(ProblemKind.Invalid, "second_step.wrong_recovery_code", "This is none of your recovery codes, or it was used before.", nameof(CodeForm.Code));
 
@@ -46,13 +48,23 @@ public sealed class SecondStep(
         if (await Open(key).AsNoTracking().SingleOrDefaultAsync(cancel) is not { } pending)
             return null;
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == pending.UserId, cancel);
-        return new(user.Id, user.FirstName.Length > 0 ? user.FirstName : user.UserName!, await factors.HeldByAsync(user.Id, cancel), await remembered.DaysAsync(user.Id, cancel));
+        return new(user.Id, user.FirstName.Length > 0 ? user.FirstName : user.UserName!, await factors.HeldByAsync(user.Id, cancel),
+            await remembered.DaysAsync(user.Id, cancel), await sentCodes.TargetsOfAsync(user, cancel), pending.CodeSentAt);
     }
 
     /// <summary>Goes on with a code of an authenticator app. Problems: <c>second_step.over</c>, <c>.wrong_code</c>, <c>.too_many</c>, <c>sign_in.refused</c>.</summary>
     public Task<Result<Entry>> EnterAppCodeAsync(string key, CodeForm form, SignInOrigin origin, CancellationToken cancel) =>
         EnterAsync(key, "otp", form.RememberDevice, origin, WrongCode, "Wrong code of an authenticator app",
             pending => factors.SpendTotpAsync(pending.UserId, form.Code, cancel), cancel);
+
+    /// <summary>Sends a code by mail or SMS. Problems: <c>second_step.over</c>, <c>sent_code.not_possible</c>, <c>.too_soon</c>, <c>.enough</c>.</summary>
+    public async Task<Result> SendCodeAsync(string key, Channel channel, string? correlationId, CancellationToken cancel) =>
+        await Open(key).AsNoTracking().SingleOrDefaultAsync(cancel) is { } pending ? await sentCodes.SendAsync(pending, channel, correlationId, cancel) : Over;
+
+    /// <summary>Goes on with a code that was sent that way.</summary>
+    public Task<Result<Entry>> EnterSentCodeAsync(string key, Channel channel, CodeForm form, SignInOrigin origin, CancellationToken cancel) =>
+        EnterAsync(key, channel == Channel.Sms ? "sms" : "email", form.RememberDevice, origin, WrongSentCode, "Wrong code that was sent",
+            pending => sentCodes.SpendAsync(pending, channel, form.Code, cancel), cancel);
 
     /// <summary>Goes on with a recovery code, which is used up.</summary>
     public Task<Result<Entry>> EnterRecoveryCodeAsync(string key, CodeForm form, SignInOrigin origin, CancellationToken cancel) =>

@@ -56,6 +56,7 @@ public class RouteTests
         ["/account/passkey/second-step"] = ("POST /account/passkey/second-step", 400, 400, 400),
         ["/account/passkey/confirm"] = ("POST /account/passkey/confirm", 302, 400, 400),
         ["/account/two-factor"] = ("/account/two-factor", 302, 302, 302),
+        ["/account/sent-code"] = ("/account/sent-code", 302, 302, 302),
         ["/account/recovery-code"] = ("/account/recovery-code", 302, 302, 302),
         ["/account/sign-out"] = ("POST /account/sign-out", 302, 400, 400),
         ["/account/activate"] = ("/account/activate", 200, 200, 200),

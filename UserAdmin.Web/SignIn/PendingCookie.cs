@@ -15,7 +15,7 @@ internal static class PendingCookie
             http.Response.Cookies.Delete(Name, Options(null));
     }
 
-    public static string SecondStep(string? returnUrl, string page = "two-factor") => $"/account/{page}{Query(returnUrl)}";
+    public static string SecondStep(string? returnUrl, string page = "two-factor") => $"/account/{page}{Query(returnUrl, page.Contains('?') ? "&" : "?")}";
 
     /// <summary>The password page, which says so when the second step is over.</summary>
     public static string SignInAgain(string? returnUrl, bool isOver = false) =>
