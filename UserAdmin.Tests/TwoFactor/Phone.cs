@@ -5,7 +5,7 @@ using UserAdmin.Core.TwoFactor;
 namespace UserAdmin.Tests.TwoFactor;
 
 /// <summary>An authenticator app on somebody's phone, made by the secret that the portal showed.</summary>
-public sealed class Phone(TestClock clock, string key)
+public sealed class Phone(TimeProvider clock, string key)
 {
     private readonly byte[] seed = Decode(key);
 
@@ -14,7 +14,7 @@ public sealed class Phone(TestClock clock, string key)
     public string Code => CodeIn(0);
 
     /// <summary>The code of so many steps later or earlier.</summary>
-    public string CodeIn(int steps) => Totp.CodeAt(seed, Totp.StepAt(clock.Now) + steps);
+    public string CodeIn(int steps) => Totp.CodeAt(seed, Totp.StepAt(clock.GetUtcNow()) + steps);
 
     private static byte[] Decode(string key)
     {
