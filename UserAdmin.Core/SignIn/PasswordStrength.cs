@@ -143,7 +143,16 @@ internal sealed class PasswordStrength
         for (var i = 0; i < plain.Length; i++)
             plain[i] = from.text[i] switch
             {
-                '@' or '4' => 'A', '8' => 'B', '(' => 'C', '3' => 'E', '6' or '9' => 'G', '1' or '!' or '|' => from.one, '0' => 'O', '$' or '5' => 'S', '7' or '+' => 'T', '2' => 'Z',
+                '@' or '4' => 'A',
+                '8' => 'B',
+                '(' => 'C',
+                '3' => 'E',
+                '6' or '9' => 'G',
+                '1' or '!' or '|' => from.one,
+                '0' => 'O',
+                '$' or '5' => 'S',
+                '7' or '+' => 'T',
+                '2' => 'Z',
                 var c => c,
             };
     });

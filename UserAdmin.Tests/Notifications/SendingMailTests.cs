@@ -217,7 +217,9 @@ public class SendingMailTests
 
         var start = new System.Diagnostics.ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "UserAdmin.Web.dll"), "--urls", "http://127.0.0.1:0"])
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["SSL_CERT_FILE"] = known;
         start.Environment["UserAdmin__Database__ConnectionString"] = portal.Services.GetRequiredService<TenantDirectory>().Default.ConnectionString;

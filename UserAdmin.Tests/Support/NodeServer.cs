@@ -73,7 +73,9 @@ public sealed class NodeServer : IAsyncDisposable
             var making = Directory.CreateDirectory($"{folder}.{Guid.NewGuid():N}").FullName;
             var start = new ProcessStartInfo("npm", ["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", package])
             {
-                WorkingDirectory = making, RedirectStandardOutput = true, RedirectStandardError = true,
+                WorkingDirectory = making,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
             };
             await File.WriteAllTextAsync(Path.Combine(making, "package.json"), "{}");
             try
