@@ -122,6 +122,7 @@ public static class CoreServices
         services.AddScoped<Devices>();
         services.AddScoped<DeviceService>();
         services.AddHostedService<SessionSweep>();
+        services.AddHostedService<Leftovers>();
         services.AddScoped<SignInRisk>();
         services.AddSingleton<SessionDirectory>();
 

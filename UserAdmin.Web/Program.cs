@@ -42,6 +42,7 @@ app.UseCookiePolicy();
 app.UseCircuitOriginCheck();
 app.UseAuthentication();
 app.UseAuthorization();
+app.UseCircuitLimits();
 app.UseAntiforgery();
 
 app.MapStaticAssets().AllowAnonymous();

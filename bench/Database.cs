@@ -30,6 +30,9 @@ internal sealed class Database(Provider provider, int users, string connectionSt
 
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
+        // A bench is one address, and its circuits are of few people.
+        ["UserAdmin__Portal__PagesPerUser"] = "100000",
+        ["UserAdmin__Portal__PagesPerAddress"] = "100000",
         ["UserAdmin__Database__Provider"] = provider.ToString(),
         ["UserAdmin__Database__ConnectionString"] = connectionString,
         ["USERADMIN_ADMIN_EMAIL"] = Email,

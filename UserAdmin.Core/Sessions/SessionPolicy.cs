@@ -20,6 +20,9 @@ public sealed class SessionPolicy
     [Display(Name = "Open sessions of one user", Description = "With one more, the oldest ends."), Range(1, 100, ErrorMessage = "Choose 1 to 100.")]
     public int MaximumSessions { get; set; } = 10;
 
+    [Display(Name = "Days ended sessions are kept", Description = "Afterwards they are removed. The audit log keeps the sign-ins."), Range(30, 3650, ErrorMessage = "Choose 30 to 3650 days.")]
+    public int HistoryDays { get; set; } = 90;
+
     [Display(Name = "When a sign-in looks suspicious")]
     public RiskResponse OnRisk { get; set; }
 

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
+using Microsoft.AspNetCore.SignalR;
 using Radzen;
 using UserAdmin.Core;
 using UserAdmin.Core.Common;
+using UserAdmin.Web.Security;
 using UserAdmin.Web.Ui;
 using UserAdmin.Web.Shell;
 
@@ -15,7 +17,14 @@ internal static class Portal
     {
         services.AddSettings<PortalSettings>("Portal");
         services.AddMemoryCache();
-        services.AddRazorComponents().AddInteractiveServerComponents(circuits => circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3));
+        services.AddRazorComponents().AddInteractiveServerComponents(circuits => circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3))
+            .AddHubOptions(hub =>
+            {
+                hub.MaximumReceiveMessageSize = 32 * 1024;
+                hub.AddFilter<CircuitOwners>();
+            });
+        services.AddSingleton<CircuitOwners>();
+        services.AddSingleton<CircuitLimits>();
         services.AddRadzenComponents();
         services.AddCascadingAuthenticationState();
         services.AddSingleton(PublicAddressOf);

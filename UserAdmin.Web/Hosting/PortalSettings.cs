@@ -17,6 +17,14 @@ public sealed class PortalSettings
     [Required(AllowEmptyStrings = false, ErrorMessage = "must not be empty")]
     public string LogFolder { get; set; } = "data/logs";
 
+    /// <summary>Connected pages of one user on one server (C12).</summary>
+    [Range(1, 100_000, ErrorMessage = "must be 1 to 100000")]
+    public int PagesPerUser { get; set; } = 20;
+
+    /// <summary>Connected pages of everybody behind one address; a company behind one address needs more.</summary>
+    [Range(1, 100_000, ErrorMessage = "must be 1 to 100000")]
+    public int PagesPerAddress { get; set; } = 40;
+
     internal static IReadOnlyList<string> AddressesIn(string? list) =>
         (list ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

@@ -68,11 +68,13 @@ internal static class ActorClaims
 {
     private const string Session = "session";
     private const string Address = "address";
+    private const string User = "user";
 
     public static ClaimsPrincipal Of(SessionState state, string? address, string scheme) => new(new ClaimsIdentity(
         [
             new(Session, state.Id.ToString()),
             new(Address, address ?? ""),
+            new(User, state.UserId.ToString()),
             new(ClaimTypes.Name, state.FullName.Length > 0 ? state.FullName : state.UserName),
         ], scheme));
 
@@ -86,6 +88,8 @@ internal static class ActorClaims
     extension(ClaimsPrincipal principal)
     {
         public Guid? SessionId => Guid.TryParse(principal.FindFirst(Session)?.Value, out var id) ? id : null;
+
+        public Guid? UserId => Guid.TryParse(principal.FindFirst(User)?.Value, out var id) ? id : null;
 
         public string? ClientAddress => principal.FindFirst(Address)?.Value;
     }
