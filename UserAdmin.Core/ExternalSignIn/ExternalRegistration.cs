@@ -24,9 +24,12 @@ public sealed class ExternalRegistration(UserAdminDbContext db, UserService user
 
         var now = clock.GetUtcNow();
         var form = FormOf(identity, email);
-        var user = new User { CreatedAt = now, ActivatedAt = now, EmailConfirmed = true, SecurityStamp = Guid.NewGuid().ToString("N") };
+        var user = new User { CreatedAt = now, ActivatedAt = now, SecurityStamp = Guid.NewGuid().ToString("N") };
         if (!Validator.TryValidateObject(form, new(form), null, validateAllProperties: true) || users.Apply(form, user, now) is not null)
             return null;
+
+        // After the address is set: a new address takes the confirmation of the former one away.
+        user.EmailConfirmed = true;
         try
         {
             var result = await db.WriteAsync(async () =>
