@@ -34,7 +34,7 @@ public sealed class FirstAdministrator(
     public async Task<Result> CreateAsync(AdministratorForm form, bool onlyFirst, string? address, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var user = new User { CreatedAt = now, SecurityStamp = Guid.NewGuid().ToString("N"), EmailConfirmed = true };
+        var user = new User { CreatedAt = now, SecurityStamp = Guid.NewGuid().ToString("N") };
         var profile = new UserForm { FirstName = form.FirstName, LastName = form.LastName, UserName = form.Email, Email = form.Email };
         if (users.Apply(profile, user, now) is { } problem)
             return problem;
@@ -53,7 +53,7 @@ public sealed class FirstAdministrator(
             var actor = Actor.System with { Address = address };
             user.PasswordHash = hash.Value;
             user.PasswordChangedAt = now;
-            user.ActivatedAt = now;
+            (user.ActivatedAt, user.EmailConfirmed) = (now, true);
             db.Users.Add(user);
             administrators.Appoint(user);
             db.Record(AuditAction.UserCreated, actor, user, now, FieldChange.Of(db.Entry(user)));
