@@ -236,8 +236,14 @@ public sealed class ForgedAnswerTests : IAsyncDisposable
 
     private Dictionary<string, string> Claims() => new()
     {
-        ["iss"] = $"\"{server.Address}\"", ["aud"] = "\"us\"", ["sub"] = "\"somebody\"", ["email"] = "\"somebody@example.org\"", ["email_verified"] = "true",
-        ["nonce"] = $"\"{nonce}\"", ["exp"] = Signer.Seconds(app.Clock.Now, 60), ["iat"] = Signer.Seconds(app.Clock.Now, 0),
+        ["iss"] = $"\"{server.Address}\"",
+        ["aud"] = "\"us\"",
+        ["sub"] = "\"somebody\"",
+        ["email"] = "\"somebody@example.org\"",
+        ["email_verified"] = "true",
+        ["nonce"] = $"\"{nonce}\"",
+        ["exp"] = Signer.Seconds(app.Clock.Now, 60),
+        ["iat"] = Signer.Seconds(app.Clock.Now, 0),
     };
 
     private async Task<HttpResponseMessage> Answer(Browser browser, HttpResponseMessage begun)

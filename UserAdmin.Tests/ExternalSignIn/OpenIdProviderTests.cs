@@ -147,8 +147,15 @@ public sealed partial class OpenIdProviderTests
     {
         db.Invitations.Add(new()
         {
-            Email = email, NormalizedEmail = email.ToUpperInvariant(), Hash = Guid.NewGuid().ToByteArray(), Language = "en", InvitedById = app.Alice.UserId, InvitedByName = "Alice",
-            CreatedAt = app.Clock.Now, SentAt = app.Clock.Now, ExpiresAt = app.Clock.Now.AddDays(7),
+            Email = email,
+            NormalizedEmail = email.ToUpperInvariant(),
+            Hash = Guid.NewGuid().ToByteArray(),
+            Language = "en",
+            InvitedById = app.Alice.UserId,
+            InvitedByName = "Alice",
+            CreatedAt = app.Clock.Now,
+            SentAt = app.Clock.Now,
+            ExpiresAt = app.Clock.Now.AddDays(7),
         });
         return await db.SaveChangesAsync();
     });

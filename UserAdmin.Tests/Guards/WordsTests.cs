@@ -3,10 +3,11 @@ using System.Globalization;
 using System.Reflection;
 using System.Resources;
 using System.Text.RegularExpressions;
-using UserAdmin.Core;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
+using UserAdmin.Core.Me;
 using UserAdmin.Core.Notifications;
+using UserAdmin.Web.Audit;
 
 namespace UserAdmin.Tests.Guards;
 
@@ -53,7 +54,10 @@ public partial class WordsTests
     }
 
     private static SortedSet<string> AllSentences() => new(
-        InSources().Concat(Problems()).Concat(Annotations()).Concat(AuditAction.All.Select(action => action.Sentence)), StringComparer.Ordinal);
+        [.. InSources(), .. Problems(), .. Annotations(), .. Choices(), .. AuditAction.All.Select(action => action.Sentence), .. ProfileField.All.Select(field => field.Label), .. Stored], StringComparer.Ordinal);
+
+    // Kept in rows in English and translated where they are shown.
+    private static readonly string[] Stored = ["Signed out", "A new password is required", Actor.System.Name, Actor.Anonymous.Name];
 
     // Texts in T("..."), and those that become words later: what notices tell, titles of the menu and of tabs.
     private static IEnumerable<string> InSources()
@@ -73,6 +77,13 @@ public partial class WordsTests
             .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .Where(field => field.FieldType == typeof(Problem))
             .Select(field => ((Problem)field.GetValue(null)!).Message);
+
+    private static IEnumerable<string> Choices() =>
+        Enum.GetValues<AuditCategory>().Select(AuditWords.Of).Concat(
+            from type in typeof(Profile).Assembly.GetTypes().Append(typeof(AuditOutcome))
+            where type.IsEnum && (type.Namespace == typeof(Profile).Namespace || type == typeof(AuditOutcome))
+            from choice in type.GetFields(BindingFlags.Public | BindingFlags.Static)
+            select choice.GetCustomAttribute<DisplayAttribute>()?.Name ?? choice.Name);
 
     private static IEnumerable<string> Annotations() =>
         from type in Ours.SelectMany(assembly => assembly.GetTypes())

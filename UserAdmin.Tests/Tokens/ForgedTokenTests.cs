@@ -137,7 +137,12 @@ public sealed class ForgedTokenTests : IDisposable
     {
         var claims = new Dictionary<string, string>
         {
-            ["iss"] = "\"https://issuer.example\"", ["aud"] = "\"us\"", ["sub"] = "\"somebody\"", ["nonce"] = "\"the nonce\"", ["exp"] = Signer.Seconds(Now, 60), ["iat"] = Signer.Seconds(Now, 0),
+            ["iss"] = "\"https://issuer.example\"",
+            ["aud"] = "\"us\"",
+            ["sub"] = "\"somebody\"",
+            ["nonce"] = "\"the nonce\"",
+            ["exp"] = Signer.Seconds(Now, 60),
+            ["iat"] = Signer.Seconds(Now, 0),
         };
         if (claim is not null)
             claims[claim] = claim is "exp" or "iat" or "nbf" && int.TryParse(value, out var seconds) ? Signer.Seconds(Now, seconds) : value!;
