@@ -52,8 +52,8 @@ public class OwnFactorsTests(Chromium chromium) : BrowserTest(chromium)
 
         // By passkey alone.
         await Expect(tab.Button("Sign in with a passkey")).ToBeVisibleAsync();
-        await Present(devices, authenticator.Value, true);
         await tab.Button("Sign in with a passkey").ClickAsync();
+        await Present(devices, authenticator.Value, true);
         await tab.Alive();
         await Present(devices, authenticator.Value, false);
         await tab.Button("Sign out").ClickAsync();

@@ -96,7 +96,7 @@ public class HumanCheckTests
     private static async Task<HttpResponseMessage> SignIn(Browser browser, string token)
     {
         var page = await (await browser.Get("/account/sign-in")).Text();
-        return await browser.Submit("/account/sign-in", page + $"<input type=\"hidden\" name=\"{HumanCheck.FieldName}\" value=\"{token}\" />", ("Login", "carol"), ("Password", Password), ("RememberMe", "false"));
+        return await browser.Submit("/account/sign-in", page.Replace("</form>", $"<input type=\"hidden\" name=\"{HumanCheck.FieldName}\" value=\"{token}\" /></form>", StringComparison.Ordinal), ("Login", "carol"), ("Password", Password), ("RememberMe", "false"));
     }
 
     private sealed class Turnstile : IAsyncDisposable
