@@ -80,7 +80,7 @@ public sealed class RegistrationService(
                 return Result.Ok;
             }, cancel);
         }
-        catch (DbUpdateException refused) when (UserService.TakenIn(refused) is not null)
+        catch (DbUpdateException refused) when (refused is DbUpdateConcurrencyException || UserService.TakenIn(refused) is not null)
         {
             // The same address registered at this very moment, and its mail is under way.
             db.ChangeTracker.Clear();

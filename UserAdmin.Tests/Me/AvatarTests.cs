@@ -160,7 +160,7 @@ public class AvatarTests
     }
 
     [Fact]
-    public async Task C09_A_picture_without_the_page_s_token_is_refused()
+    public async Task F06_A_picture_without_the_page_s_token_is_refused()
     {
         await using var app = await TestApp.StartAsync();
         using var browser = await app.SignInAs(app.Alice);

@@ -24,7 +24,7 @@ public class SendingMailTests
 
         await Send(portal);
 
-        var mail = Assert.Single(smtp.Received);
+        var mail = Assert.Single(await smtp.Until(1));
         Assert.Equal(("portal@example.org", "zoe@example.org"), (mail.From, Assert.Single(mail.To)));
         Assert.Equal($"<{queued:N}@example.org>", mail.Header("Message-ID"));
         Assert.Equal("auto-generated", mail.Header("Auto-Submitted"));
@@ -44,7 +44,7 @@ public class SendingMailTests
 
         await Send(portal);
 
-        var mail = Assert.Single(smtp.Received);
+        var mail = Assert.Single(await smtp.Until(1));
         Assert.Equal(["carol@example.org"], mail.To);
         Assert.Null(mail.Header("Bcc"));
         Assert.Null(mail.Header("X-Evil"));
@@ -118,7 +118,7 @@ public class SendingMailTests
         portal.Clock.Advance(TimeSpan.FromMinutes(3));
         await Send(portal);
 
-        Assert.Equal($"<{queued:N}@example.org>", Assert.Single(smtp.Received).Header("Message-ID"));
+        Assert.Equal($"<{queued:N}@example.org>", Assert.Single(await smtp.Until(1)).Header("Message-ID"));
     }
 
     [Fact]
@@ -263,7 +263,7 @@ public class SendingMailTests
         var row = await Row(portal, queued);
         Assert.Equal(expected, row.State);
         Assert.DoesNotContain(password, row.LastAnswer);
-        Assert.Equal(expected == MessageState.Sent ? ["portal"] : [], smtp.Received.Select(mail => mail.User!));
+        Assert.Equal(expected == MessageState.Sent ? ["portal"] : [], (await smtp.Until(expected == MessageState.Sent ? 1 : 0)).Select(mail => mail.User!));
     }
 
     [Fact]
