@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
@@ -24,6 +25,8 @@ internal static class Portal
                 hub.AddFilter<CircuitOwners>();
             });
         services.AddSingleton<CircuitOwners>();
+        services.AddScoped<CircuitConnection>();
+        services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitConnection>());
         services.AddSingleton<CircuitLimits>();
         services.AddRadzenComponents();
         services.AddCascadingAuthenticationState();
