@@ -75,7 +75,21 @@ document.addEventListener("toggle", event => {
     if (tooFar > 0) panel.style.translate = `${-tooFar}px`;
 }, true);
 
+// The library's own trap works only once its script has heard of a new dialog; whoever types fast would be out before.
+const focusable = "a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), textarea:not([disabled]), [tabindex='0']";
+function keepInDialog(event) {
+    const dialog = [...document.querySelectorAll(".rz-dialog")].at(-1);
+    const fields = dialog ? [...dialog.querySelectorAll(focusable)].filter(field => field.offsetParent) : [];
+    if (!fields.length) return;
+    const [start, end] = event.shiftKey ? [fields.at(-1), fields[0]] : [fields[0], fields.at(-1)];
+    if (document.activeElement === end || !dialog.contains(document.activeElement)) {
+        event.preventDefault();
+        start.focus();
+    }
+}
+
 document.addEventListener("keydown", event => {
+    if (event.key === "Tab") keepInDialog(event);
     if (event.key === "Escape") {
         toggleMenu(false);
         for (const open of document.querySelectorAll("details.menu[open]")) {
