@@ -12,6 +12,7 @@ using UserAdmin.Core.ExternalSignIn;
 using UserAdmin.Core.Me;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Registration;
+using UserAdmin.Core.Roles;
 using UserAdmin.Core.Seeding;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Settings;
@@ -66,7 +67,9 @@ public static class CoreServices
         services.AddScoped<UserDirectory>();
         services.AddScoped<UserService>();
         services.AddScoped<UserLifecycle>();
-        services.AddScoped<Administrators>();
+        services.AddSingleton<AccessCatalogue>();
+        services.AddScoped<AccessEvaluator>();
+        services.AddScoped<Owners>();
         services.AddScoped<SecurityActs>();
         services.AddScoped<UserSecurity>();
         services.AddScoped<PreferenceService>();

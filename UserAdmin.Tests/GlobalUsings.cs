@@ -1,3 +1,4 @@
+global using UserAdmin.Core.Roles;
 global using UserAdmin.Tests.Support;
 global using Xunit;
 global using static UserAdmin.Tests.Support.Cast;

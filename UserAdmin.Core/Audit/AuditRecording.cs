@@ -26,6 +26,8 @@ public static class AuditRecording
                 ActorKind = actor.Kind,
                 ActorId = actor.UserId,
                 ActorName = actor.Name,
+                ImpersonatorId = actor.Impersonator?.Id,
+                ImpersonatorName = actor.Impersonator?.Name,
                 Action = action.Code,
                 Category = action.Category,
                 Outcome = outcome,

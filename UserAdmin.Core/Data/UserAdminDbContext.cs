@@ -4,28 +4,51 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.DependencyInjection;
+using UserAdmin.Core.AccessRequests;
+using UserAdmin.Core.AccessReviews;
 using UserAdmin.Core.Audit;
+using UserAdmin.Core.Branding;
 using UserAdmin.Core.Common;
+using UserAdmin.Core.CustomFields;
 using UserAdmin.Core.Me;
 using UserAdmin.Core.Notifications;
+using UserAdmin.Core.Organizations;
 using UserAdmin.Core.Registration;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Settings;
 using UserAdmin.Core.SignIn;
+using UserAdmin.Core.Tenants;
 using UserAdmin.Core.TwoFactor;
 using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.Data;
 
 /// <summary>The database of one tenant. A derived context per provider owns that provider's migrations.</summary>
-public abstract class UserAdminDbContext(DbContextOptions options) : IdentityDbContext<User, Role, Guid>(options)
+public abstract class UserAdminDbContext(DbContextOptions options) : IdentityUserContext<User, Guid>(options)
 {
-    // IdentityDbContext asks the application's services for the schema version and falls back to the first, which has
+    // IdentityUserContext asks the application's services for the schema version and falls back to the first, which has
     // no passkeys. Contexts made without a container (design time, tests) get the same answer.
     private static readonly IServiceProvider StoreOptionsOnly =
         new ServiceCollection().Configure<IdentityOptions>(ConfigureIdentityStores).BuildServiceProvider();
 
+    public DbSet<Role> Roles => Set<Role>();
+    public DbSet<RolePermission> RolePermissions => Set<RolePermission>();
+    public DbSet<RoleAssignment> RoleAssignments => Set<RoleAssignment>();
+    public DbSet<Organization> Organizations => Set<Organization>();
+    public DbSet<OrganizationPath> OrganizationPaths => Set<OrganizationPath>();
+    public DbSet<Membership> Memberships => Set<Membership>();
+    public DbSet<Team> Teams => Set<Team>();
+    public DbSet<TeamMember> TeamMembers => Set<TeamMember>();
+    public DbSet<AccessRequest> AccessRequests => Set<AccessRequest>();
+    public DbSet<AccessReview> AccessReviews => Set<AccessReview>();
+    public DbSet<AccessReviewItem> AccessReviewItems => Set<AccessReviewItem>();
+    public DbSet<CustomField> CustomFields => Set<CustomField>();
+    public DbSet<CustomValue> CustomValues => Set<CustomValue>();
+    public DbSet<BrandLogo> BrandLogos => Set<BrandLogo>();
+    public DbSet<TenantRecord> Tenants => Set<TenantRecord>();
+    public DbSet<TenantDomain> TenantDomains => Set<TenantDomain>();
+    public DbSet<ChangeStamp> ChangeStamps => Set<ChangeStamp>();
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<SignInThrottle> SignInThrottles => Set<SignInThrottle>();
@@ -95,17 +118,10 @@ public abstract class UserAdminDbContext(DbContextOptions options) : IdentityDbC
         base.OnModelCreating(builder);
         builder.ApplyConfigurationsFromAssembly(typeof(UserAdminDbContext).Assembly);
 
-        builder.Entity<Role>(role =>
-        {
-            role.ToTable("roles");
-            role.HasData(new Role { Id = Role.AdministratorId, Name = "Administrator", NormalizedName = "ADMINISTRATOR", ConcurrencyStamp = "1" });
-        });
-        builder.Entity<IdentityUserRole<Guid>>().ToTable("user_roles");
         builder.Entity<IdentityUserClaim<Guid>>().ToTable("user_claims");
         builder.Entity<IdentityUserLogin<Guid>>().ToTable("user_logins");
         builder.Entity<IdentityUserToken<Guid>>().ToTable("user_tokens");
         builder.Entity<IdentityUserPasskey<Guid>>().ToTable("user_passkeys");
-        builder.Entity<IdentityRoleClaim<Guid>>().ToTable("role_claims");
         builder.Entity<DataProtectionKey>().ToTable("data_protection_keys");
 
         foreach (var entity in builder.Model.GetEntityTypes().Where(entity => !entity.IsMappedToJson()))

@@ -4,6 +4,7 @@ using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Registration;
+using UserAdmin.Core.Roles;
 using UserAdmin.Core.Settings;
 using UserAdmin.Core.SignIn;
 using UserAdmin.Core.Users;
@@ -39,7 +40,7 @@ public sealed class ExternalRegistration(UserAdminDbContext db, UserService user
                 db.Users.Add(user);
                 await db.SaveChangesAsync(cancel);
 
-                var actor = new Actor(ActorKind.User, user.Id, ((AuditTarget)user).Name, Actor.Anonymous.Permissions) { Address = origin.Address, CorrelationId = origin.CorrelationId };
+                var actor = new Actor(ActorKind.User, user.Id, ((AuditTarget)user).Name, Access.None) { Address = origin.Address, CorrelationId = origin.CorrelationId };
                 var invitation = await db.Invitations.Usable(db, now).AsNoTracking().FirstOrDefaultAsync(i => i.NormalizedEmail == user.NormalizedEmail, cancel);
                 var isInvited = invitation is not null && await invitations.AcceptAsync(invitation, user.Id, actor, cancel);
                 if (mode == RegistrationMode.ByInvitation && !isInvited)

@@ -4,6 +4,7 @@ using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Notifications;
+using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.SignIn;
 using UserAdmin.Core.Users;
@@ -41,7 +42,7 @@ public sealed class EmailChangeConfirmation(
             (user.SecurityStamp, user.ConcurrencyStamp) = (Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString("N"));
 
             // The link came out of a fresh sign-in of the owner: it is they who move.
-            var owner = new Actor(ActorKind.User, user.Id, ((AuditTarget)user).Name, Actor.Anonymous.Permissions) { Address = origin.Address, CorrelationId = origin.CorrelationId };
+            var owner = new Actor(ActorKind.User, user.Id, ((AuditTarget)user).Name, Access.None) { Address = origin.Address, CorrelationId = origin.CorrelationId };
             db.Record(AuditAction.EmailChanged, owner, user, now, FieldChange.Of(db.Entry(user)));
             ended = await passwords.CutOffAsync(user.Id, "Email address changed", cancel, sessionId);
             await notices.SendToAsync(former, user, "Your email address was changed to {0}", owner, cancel, email);

@@ -30,7 +30,7 @@ public sealed class ProfileService(UserAdminDbContext db, TimeProvider clock)
     /// <summary>Null where there is nobody, or nobody the actor may see.</summary>
     public async Task<ProfileDetails?> FindAsync(Guid userId, Actor actor, CancellationToken cancel)
     {
-        var found = await Read(db.Users.VisibleTo(actor), userId).SingleOrDefaultAsync(cancel);
+        var found = await Read(db.Users.VisibleTo(actor, db), userId).SingleOrDefaultAsync(cancel);
         if (found is null)
             return null;
 

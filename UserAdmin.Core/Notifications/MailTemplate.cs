@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.Notifications;
 
 /// <summary>A saved version of a template in one language. The highest version counts; one without text stands for the built-in default.</summary>
 public sealed class MailTemplate
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.New();
     public required string Key { get; init; }
     public required string Language { get; init; }
     public int Version { get; init; }

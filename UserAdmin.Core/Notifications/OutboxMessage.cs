@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.Notifications;
 
@@ -10,7 +11,7 @@ public enum MessageState { Waiting = 1, Sent = 2, Dead = 3 }
 /// <summary>A message on its way out. It is written in the transaction of the change it tells of; the dispatcher sends it later, and again until it arrives.</summary>
 public sealed class OutboxMessage
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.New();
     public Channel Channel { get; init; }
 
     /// <summary>The email address or phone number.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.Registration;
 
@@ -8,7 +9,7 @@ public enum InvitationState { Sent, Accepted, Expired, Revoked }
 /// <summary>An invitation to register, bound to one email address (E08). Only the SHA-256 of the link's secret is kept.</summary>
 public sealed class Invitation
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.New();
     public required string Email { get; init; }
     public required string NormalizedEmail { get; init; }
     public byte[] Hash { get; set; } = [];
@@ -18,6 +19,20 @@ public sealed class Invitation
     public Guid? InvitedById { get; set; }
 
     public required string InvitedByName { get; set; }
+    /// <summary>What its taker becomes a member of; null when they only get an account.</summary>
+    public Guid? OrganizationId { get; init; }
+
+    /// <summary>The role its taker gets, in the organization or, without one, everywhere.</summary>
+    public Guid? RoleId { get; init; }
+
+    public Guid? TeamId { get; init; }
+
+    /// <summary>The message that carries its link, so that one can tell whether it has left.</summary>
+    public Guid? MessageId { get; set; }
+
+    /// <summary>Somebody here has seen the link, so taking it proves nothing about the mailbox.</summary>
+    public DateTimeOffset? LinkCopiedAt { get; set; }
+
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset SentAt { get; set; }
     public DateTimeOffset ExpiresAt { get; set; }
@@ -42,6 +57,7 @@ internal sealed class InvitationConfiguration : IEntityTypeConfiguration<Invitat
         invitation.Property(i => i.Hash).HasMaxLength(32);
         invitation.Property(i => i.Language).HasMaxLength(10);
         invitation.Property(i => i.InvitedByName).HasMaxLength(400);
+        invitation.HasIndex(i => new { i.OrganizationId, i.CreatedAt, i.Id });
         invitation.HasIndex(i => i.Hash).IsUnique();
         invitation.HasIndex(i => i.NormalizedEmail);
         invitation.HasIndex(i => new { i.CreatedAt, i.Id });

@@ -13,8 +13,7 @@ public static class InvitationQueries
         /// </summary>
         public IQueryable<Invitation> Usable(UserAdminDbContext db, DateTimeOffset now)
         {
-            // Who may invite: administrators, as long as roles can't be edited.
-            var inviters = db.Users.WithStatus(UserStatus.Active, now).Administrators(db).Select(u => u.Id);
+            var inviters = db.Users.WithStatus(UserStatus.Active, now).Select(u => u.Id);
             return invitations.Where(i => i.AcceptedAt == null && i.RevokedAt == null && i.ExpiresAt > now && inviters.Contains(i.InvitedById!.Value));
         }
 

@@ -16,7 +16,7 @@ public sealed record InvitationOutcome(string Address, string? Problem);
 
 /// <summary>Invites people to register. The link goes to their mailbox alone: nobody here can read it (E10).</summary>
 public sealed class InvitationService(
-    UserAdminDbContext db, Outbox outbox, Policies policies, PublicAddress here, ILookupNormalizer normalizer, TimeProvider clock)
+    UserAdminDbContext db, Outbox outbox, Policies policies, PublicAddress here, AccessEvaluator access, ILookupNormalizer normalizer, TimeProvider clock)
 {
     public static readonly Problem Closed = new(ProblemKind.Conflict, "invitation.closed",
         "Registration is closed, so nobody could accept an invitation. Open it in the settings, at least for invited people.");
@@ -133,19 +133,24 @@ public sealed class InvitationService(
         if (string.IsNullOrEmpty(secret))
             return null;
         var hash = SessionKey.Hash(secret);
-        return await db.Invitations.Usable(db, clock.GetUtcNow()).AsNoTracking().SingleOrDefaultAsync(i => i.Hash == hash, cancel);
+        var invitation = await db.Invitations.Usable(db, clock.GetUtcNow()).AsNoTracking().SingleOrDefaultAsync(i => i.Hash == hash, cancel);
+        return invitation is not null && await InviterMayAsync(invitation, cancel) ? invitation : null;
     }
 
     /// <summary>Uses the invitation up, in the caller's transaction: of parallel attempts one finds it (E09). The new link of a resent one is another.</summary>
     internal async Task<bool> AcceptAsync(Invitation invitation, Guid userId, Actor actor, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        if (await db.Invitations.Usable(db, now).Where(i => i.Id == invitation.Id && i.Hash == invitation.Hash)
+        if (!await InviterMayAsync(invitation, cancel) || await db.Invitations.Usable(db, now).Where(i => i.Id == invitation.Id && i.Hash == invitation.Hash)
             .ExecuteUpdateAsync(row => row.SetProperty(i => i.AcceptedAt, now).SetProperty(i => i.AcceptedById, userId), cancel) == 0)
             return false;
         db.Record(AuditAction.InvitationAccepted, actor, new(userId, invitation.Email), now);
         return true;
     }
+
+    // Asked at each use: an invitation is worth no more than its sender's right to invite (E10).
+    private async Task<bool> InviterMayAsync(Invitation invitation, CancellationToken cancel) =>
+        invitation.InvitedById is { } inviter && (await access.EvaluateAsync(inviter, cancel)).Can(Permission.InvitationsManage);
 
     /// <summary>Why addresses can't be invited, by their normal form.</summary>
     private async Task<Dictionary<string, string>> TakenAsync(List<string> addresses, DateTimeOffset now, CancellationToken cancel)

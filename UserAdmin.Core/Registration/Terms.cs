@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.Registration;
 
 /// <summary>A published version of the terms of use. Never changed afterwards: people accepted exactly this text.</summary>
 public sealed class TermsVersion
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.New();
     public int Number { get; init; }
 
     /// <summary>Markdown.</summary>

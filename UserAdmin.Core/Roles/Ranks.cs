@@ -1,21 +1,31 @@
-using System.Collections.Frozen;
-using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.Roles;
 
-/// <summary>Nobody acts on the security of somebody who may do more than they may: whoever could, could become them (B11).</summary>
+/// <summary>Whom an actor reaches.</summary>
 public static class Ranks
 {
-    extension(Actor actor)
+    extension(IQueryable<User> users)
     {
-        public bool MayActOn(FrozenSet<Permission> theirs) => theirs.IsSubsetOf(actor.Permissions);
-    }
+        /// <summary>Those on whom the actor's permission reaches: everybody, or the members of the organizations in which they hold it.</summary>
+        public IQueryable<User> Within(Actor actor, Permission permission, UserAdminDbContext db)
+        {
+            var reach = actor.Access.ReachOf(permission);
+            if (!reach.IsEverywhere)
+                users = users.Where(u => db.Memberships.Any(m => m.UserId == u.Id
+                    && db.OrganizationPaths.Any(path => path.OrganizationId == m.OrganizationId && reach.Granted.Contains(path.AncestorId))));
+            return reach.Denied.Count == 0 ? users : users.Where(u => !db.Memberships.Any(m => m.UserId == u.Id
+                && db.OrganizationPaths.Any(path => path.OrganizationId == m.OrganizationId && reach.Denied.Contains(path.AncestorId))));
+        }
 
-    /// <summary>Those on whom the actor may act.</summary>
-    public static IQueryable<User> WithinReachOf(this IQueryable<User> users, Actor actor, UserAdminDbContext db) => actor.MayActOn(Role.PermissionsOf(administrator: true))
-        ? users
-        : users.Where(u => !db.UserRoles.Any(r => r.UserId == u.Id && r.RoleId == Role.AdministratorId));
+        /// <summary>Those who hold no role that gives more than the actor may do (E05), for acts on many at once; on one <see cref="Access.Covers"/> is asked.</summary>
+        public IQueryable<User> NotAbove(Actor actor, AccessBook book, DateTimeOffset now, UserAdminDbContext db)
+        {
+            var higher = book.Roles.Where(role => !role.Granted.IsSubsetOf(actor.Access.Everywhere)).Select(role => role.Id).ToList();
+            var held = db.RoleAssignments.InForce(now);
+            return higher.Count == 0 ? users : users.Where(u => !held.Any(a => a.UserId == u.Id && higher.Contains(a.RoleId)));
+        }
+    }
 }

@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.Sessions;
 
 /// <summary>A browser that somebody signed in with. A random key in a cookie of a year recognises it, and a hash of stable signals tells when the cookie moved.</summary>
 public sealed class Device
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.New();
     public Guid UserId { get; init; }
     public byte[] KeyHash { get; init; } = [];
 

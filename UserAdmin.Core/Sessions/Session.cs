@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.Sessions;
 
 /// <summary>One sign-in on one browser. The cookie holds a random key; only the key's SHA-256 is kept here.</summary>
 public sealed class Session
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.New();
     public Guid UserId { get; init; }
     public byte[] KeyHash { get; init; } = [];
     public string? Address { get; init; }
@@ -38,6 +39,12 @@ public sealed class Session
     /// <summary>The absolute limit (ASVS 7.3.2); no activity moves it.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>The person as whom its owner acts until <see cref="ActingUntil"/>; null when they act as themselves.</summary>
+    public Guid? ActingAsId { get; set; }
+
+    public DateTimeOffset? ActingUntil { get; set; }
+    public string? ActingReason { get; set; }
+
     public DateTimeOffset? EndedAt { get; private set; }
     public string? EndReason { get; private set; }
 
@@ -64,6 +71,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         session.Property(s => s.Browser).HasMaxLength(60);
         session.Property(s => s.System).HasMaxLength(60);
         session.Property(s => s.Methods).HasMaxLength(60);
+        session.Property(s => s.ActingReason).HasMaxLength(1000);
         session.Property(s => s.RiskReasons).HasMaxLength(500);
         session.HasIndex(s => new { s.CreatedAt, s.Id });
         session.HasIndex(s => s.DeviceId);

@@ -25,7 +25,9 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
     private static readonly TimeSpan LongestLoad = TimeSpan.FromMinutes(11);
     private const int AskedAtOnce = 500;
 
-    private readonly ConcurrentDictionary<(Tenant Tenant, Guid Id), ImmutableList<Action>> watchers = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> accessChangedAt = new();
+    private readonly ConcurrentDictionary<string, string> accessStamps = new();
+    private readonly ConcurrentDictionary<(Tenant Tenant, Guid Id), ImmutableList<Watcher>> watchers = new();
 
     /// <summary>The open session of a cookie's key, or null.</summary>
     public async Task<SessionState?> FindByKeyAsync(Tenant tenant, string key, bool isActivity, CancellationToken cancel)
@@ -56,8 +58,10 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
     private async Task<SessionState?> FindAsync(Tenant tenant, Guid id, bool isActivity, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        if (!cache.TryGetValue((tenant.Name, id), out SessionState? state) || state is null || state.IsOutdated || state.LoadedAt + Freshness < now)
+        if (!cache.TryGetValue((tenant.Name, id), out SessionState? state) || state is null || state.IsOutdated || state.LoadedAt + Freshness < now
+            || (accessChangedAt.TryGetValue(tenant.Name, out var changedAt) && state.LoadedAt <= changedAt))
         {
+            var before = state?.Access;
             state = await LoadAsync(tenant, id, now, state, cancel);
             if (state is null)
                 return null;
@@ -65,6 +69,8 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
             // The session may have ended between the reading and the line above; whoever ended it then marked an older state or none.
             if (cache.TryGetValue((tenant.Name, id, Ended), out _))
                 state.HasEnded = true;
+            if (before is not null && !before.IsSameAs(state.Access) && watchers.TryGetValue((tenant, id), out var watching))
+                watching.ForEach(watcher => watcher.AccessChanged?.Invoke());
         }
         if (state.HasEnded || state.ExpiresAt <= now || state.LastActivityAt + state.IdleLimit <= now)
             return null;
@@ -77,17 +83,51 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
         return state;
     }
 
-    /// <summary>Calls back when the session is ended on this server, until the registration is disposed.</summary>
-    public IDisposable Watch(Tenant tenant, Guid sessionId, Action ended)
+    /// <summary>Calls back when the session is ended on this server, and when what its owner may do has changed, until the registration is disposed.</summary>
+    public IDisposable Watch(Tenant tenant, Guid sessionId, Action ended, Action? accessChanged = null)
     {
         var id = (tenant, sessionId);
-        watchers.AddOrUpdate(id, _ => [ended], (_, others) => others.Add(ended));
+        var watcher = new Watcher(ended, accessChanged);
+        watchers.AddOrUpdate(id, _ => [watcher], (_, others) => others.Add(watcher));
         return new Registration(() =>
         {
-            var left = watchers.AddOrUpdate(id, _ => [], (_, others) => others.Remove(ended));
+            var left = watchers.AddOrUpdate(id, _ => [], (_, others) => others.Remove(watcher));
             if (left.IsEmpty)
                 watchers.TryRemove(new(id, left));
         });
+    }
+
+    /// <summary>Roles, assignments or organizations have changed: what anybody of the tenant may do is worked out anew, and open pages are told at once where it changed.</summary>
+    internal async Task RefreshAccessAsync(Tenant tenant, CancellationToken cancel)
+    {
+        accessChangedAt[tenant.Name] = clock.GetUtcNow();
+        foreach (var id in watchers.Keys.Where(key => key.Tenant == tenant).Select(key => key.Id))
+        {
+            Refresh(tenant, id);
+            await FindAsync(tenant, id, isActivity: false, cancel);
+        }
+    }
+
+    /// <summary>Works out anew what the owners of open pages may do: an assignment may have begun or ended, or another server changed something.</summary>
+    internal async Task LookAtAccessAsync(CancellationToken cancel)
+    {
+        foreach (var tenant in watchers.Keys.Select(key => key.Tenant).Distinct())
+        {
+            await using var db = databases.Open(tenant);
+            var stamp = string.Concat(await db.ChangeStamps.Where(s => s.Name == ChangeStamp.Access || s.Name == ChangeStamp.Assignments)
+                .OrderBy(s => s.Name).Select(s => s.Value).ToListAsync(cancel));
+            if (accessStamps.TryGetValue(tenant.Name, out var known) && known != stamp)
+                await RefreshAccessAsync(tenant, cancel);
+            accessStamps[tenant.Name] = stamp;
+
+            var now = clock.GetUtcNow();
+            foreach (var id in watchers.Keys.Where(key => key.Tenant == tenant).Select(key => key.Id))
+                if (cache.TryGetValue((tenant.Name, id), out SessionState? state) && state?.Access.ChangesAt <= now)
+                {
+                    state.IsOutdated = true;
+                    await FindAsync(tenant, id, isActivity: false, cancel);
+                }
+        }
     }
 
     /// <summary>What is known of the session's owner is read anew when it is asked for next.</summary>
@@ -103,7 +143,7 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
         if (cache.TryGetValue((tenant.Name, id), out SessionState? state) && state is not null)
             state.HasEnded = true;
         if (watchers.TryGetValue((tenant, id), out var toCall))
-            toCall.ForEach(call => call());
+            toCall.ForEach(watcher => watcher.Ended());
     }
 
     /// <summary>Asks the database about the sessions whose pages are open on this server, and closes the pages of those that are over.</summary>
@@ -142,6 +182,7 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
         var policies = scope.ServiceProvider.GetRequiredService<Policies>();
         var (policy, secondFactor) = (await policies.GetAsync<SessionPolicy>(cancel), await policies.GetAsync<SecondFactorPolicy>(cancel));
         var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
+        var held = db.RoleAssignments.InForce(now);
         var row = await (
             from session in db.Sessions
             join user in db.Users on session.UserId equals user.Id
@@ -160,11 +201,10 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
                 user.FirstName,
                 user.LastName,
                 user.MustChangePassword,
-                IsAdministrator = db.UserRoles.Any(r => r.UserId == user.Id && r.RoleId == Role.AdministratorId),
                 user.TwoFactorEnabled,
                 user.ActivatedAt,
                 user.SecondFactorDueAt,
-                RequiredByRoleSince = db.UserRoles.Where(r => r.UserId == user.Id)
+                RequiredByRoleSince = held.Where(r => r.UserId == user.Id)
                     .Join(db.Roles, r => r.RoleId, role => role.Id, (r, role) => role.SecondFactorRequiredAt).Min(),
             }).AsNoTracking().SingleOrDefaultAsync(cancel);
         return row is null ? null : new()
@@ -175,7 +215,7 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
             KeyHash = row.KeyHash,
             UserName = row.UserName ?? "",
             FullName = $"{row.FirstName} {row.LastName}".Trim(),
-            IsAdministrator = row.IsAdministrator,
+            Access = await scope.ServiceProvider.GetRequiredService<AccessEvaluator>().EvaluateAsync(row.UserId, cancel),
             MustChangePassword = row.MustChangePassword,
             AuthenticatedAt = row.AuthenticatedAt,
             ExpiresAt = row.CreatedAt + policy.AbsoluteLimit() is var limit && limit < row.ExpiresAt ? limit : row.ExpiresAt,
@@ -198,6 +238,12 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
                 .ExecuteUpdateAsync(session => session.SetProperty(s => s.LastActivityAt, now), cancel);
             return Common.Result.Ok;
         }, cancel);
+    }
+
+    private sealed class Watcher(Action ended, Action? accessChanged)
+    {
+        public Action Ended { get; } = ended;
+        public Action? AccessChanged { get; } = accessChanged;
     }
 
     private sealed class Registration(Action remove) : IDisposable

@@ -13,7 +13,8 @@ public sealed class SessionState
     public required byte[] KeyHash { get; init; }
     public required string UserName { get; init; }
     public required string FullName { get; init; }
-    public required bool IsAdministrator { get; init; }
+    public required Access Access { get; init; }
+
     /// <summary>The session opens nothing but the page on which a new password is chosen.</summary>
     public required bool MustChangePassword { get; init; }
 
@@ -38,7 +39,7 @@ public sealed class SessionState
     public bool IsOpenedBy(byte[] keyHash) => KeyHash.AsSpan().SequenceEqual(keyHash);
 
     public Actor ActingFrom(string? address, string? correlationId) =>
-        new(ActorKind.User, UserId, FullName.Length > 0 ? FullName : UserName, Role.PermissionsOf(IsAdministrator && !MustEnrol && !MustChangePassword))
+        new(ActorKind.User, UserId, FullName.Length > 0 ? FullName : UserName, MustEnrol || MustChangePassword ? Access.None : Access)
         {
             SessionId = Id,
             Address = address,

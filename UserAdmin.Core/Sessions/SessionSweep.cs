@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace UserAdmin.Core.Sessions;
 
-/// <summary>Closes the pages open on this server whose sessions another server ended, within seconds (S3, C04).</summary>
+/// <summary>Closes the pages open on this server whose sessions another server ended, and tells those whose owner may do more or less than before, within seconds (S3, C04, C05).</summary>
 public sealed partial class SessionSweep(SessionDirectory sessions, ILogger<SessionSweep> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
@@ -16,6 +16,7 @@ public sealed partial class SessionSweep(SessionDirectory sessions, ILogger<Sess
             try
             {
                 await sessions.EndWhatEndedElsewhereAsync(stoppingToken);
+                await sessions.LookAtAccessAsync(stoppingToken);
             }
             catch (Exception failure) when (failure is DbException or TimeoutException or InvalidOperationException)
             {

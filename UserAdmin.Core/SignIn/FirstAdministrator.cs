@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Roles;
 using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.SignIn;
@@ -24,11 +25,11 @@ public class AdministratorForm
 
 /// <summary>Makes administrators from outside the portal: the set-up page, the environment and the command line.</summary>
 public sealed class FirstAdministrator(
-    UserAdminDbContext db, UserService users, Administrators administrators, Passwords passwords, TimeProvider clock)
+    UserAdminDbContext db, UserService users, Owners owners, Passwords passwords, TimeProvider clock)
 {
     public static readonly Problem AlreadyThere = new(ProblemKind.Conflict, "setup.done", "This installation has an administrator already.");
 
-    public async Task<bool> IsMissingAsync(CancellationToken cancel) => !await administrators.AnyAsync(cancel);
+    public async Task<bool> IsMissingAsync(CancellationToken cancel) => !await owners.AnyAsync(cancel);
 
     /// <summary>Makes an active administrator; with <paramref name="onlyFirst"/> only when there is none. The email address becomes the user name.</summary>
     public async Task<Result> CreateAsync(AdministratorForm form, bool onlyFirst, string? address, CancellationToken cancel)
@@ -44,8 +45,8 @@ public sealed class FirstAdministrator(
 
         return await db.WriteAsync(async () =>
         {
-            await administrators.LockAsync(cancel);
-            if (onlyFirst && await administrators.AnyAsync(cancel))
+            await owners.LockAsync(cancel);
+            if (onlyFirst && await owners.AnyAsync(cancel))
                 return AlreadyThere;
             if (await db.Users.AnyAsync(u => u.NormalizedEmail == user.NormalizedEmail || u.NormalizedUserName == user.NormalizedUserName, cancel))
                 return UserProblems.EmailTaken;
@@ -55,7 +56,7 @@ public sealed class FirstAdministrator(
             user.PasswordChangedAt = now;
             (user.ActivatedAt, user.EmailConfirmed) = (now, true);
             db.Users.Add(user);
-            administrators.Appoint(user);
+            owners.Appoint(user, actor, now);
             db.Record(AuditAction.UserCreated, actor, user, now, FieldChange.Of(db.Entry(user)));
             db.Record(AuditAction.AdministratorGranted, actor, user, now);
             await db.SaveChangesAsync(cancel);

@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.SignIn;
 
 /// <summary>The hash of a password that somebody had before, so that it isn't chosen again.</summary>
 public sealed class FormerPassword
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.New();
     public Guid UserId { get; init; }
     public required string Hash { get; init; }
     public DateTimeOffset CreatedAt { get; init; }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.SignIn;
 
@@ -8,7 +9,7 @@ public enum OneTimePurpose { Activation, PasswordReset, EmailConfirmation, Email
 /// <summary>A link or code that works once, for one user and one purpose. Only the SHA-256 of its secret is kept (ASVS 6.5.1, 11.5.1).</summary>
 public sealed class OneTimeToken
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.New();
     public Guid UserId { get; init; }
     public OneTimePurpose Purpose { get; init; }
     public byte[] Hash { get; init; } = [];

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.SignIn;
 
@@ -8,7 +9,7 @@ namespace UserAdmin.Core.SignIn;
 /// </summary>
 public sealed class PendingSignIn
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.New();
     public Guid UserId { get; init; }
     public byte[] KeyHash { get; init; } = [];
     public string? Address { get; init; }

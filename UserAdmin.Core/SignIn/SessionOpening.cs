@@ -3,6 +3,7 @@ using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Notifications;
+using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Users;
 
@@ -23,7 +24,7 @@ public sealed class SessionOpening(UserAdminDbContext db, SessionService session
         var (session, key, displaced) = await sessions.OpenAsync(user.Id, origin, arrived.Device.Id, persistent, now, cancel, risk);
         session.Methods = methods;
 
-        var actor = new Actor(ActorKind.User, user.Id, ((AuditTarget)user).Name, Actor.Anonymous.Permissions)
+        var actor = new Actor(ActorKind.User, user.Id, ((AuditTarget)user).Name, Access.None)
         {
             SessionId = session.Id,
             Address = origin.Address,

@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.TwoFactor;
 
 /// <summary>A one-time access pass: stands in for the second factor of somebody who lost a phone, for a time and once. Kept as SHA-256.</summary>
 public sealed class AccessPass
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.New();
     public Guid UserId { get; init; }
     public byte[] Hash { get; init; } = [];
     public required string Reason { get; init; }

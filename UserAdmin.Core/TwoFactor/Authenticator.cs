@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.TwoFactor;
 
 /// <summary>An authenticator app (TOTP, RFC 6238). Its seed is encrypted with the key ring and never shown again once it is confirmed.</summary>
 public sealed class Authenticator
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.New();
     public Guid UserId { get; init; }
     public required string Name { get; set; }
     public required string ProtectedSeed { get; init; }

@@ -10,7 +10,7 @@ using UserAdmin.Core.Users;
 namespace UserAdmin.Core.TwoFactor;
 
 public sealed record CoverageRow(
-    Guid Id, string FullName, string Email, bool IsAdministrator, DateTimeOffset? LastSignInAt, FactorState State, DateTimeOffset? DueAt, DateTimeOffset? RemindedAt);
+    Guid Id, string FullName, string Email, string? Roles, DateTimeOffset? LastSignInAt, FactorState State, DateTimeOffset? DueAt, DateTimeOffset? RemindedAt);
 
 public sealed record CoverageListing(Page<CoverageRow> Page, RowCount Count);
 
@@ -62,7 +62,10 @@ public sealed class CoverageDirectory(UserAdminDbContext db, CurrentTenant tenan
         var found = filter.Words.Count == 0 ? db.Users : db.UsersMatching(filter.Words, UserSearch.Limit);
         var lacking = found.Where(u => !u.TwoFactorEnabled).WithStatus(UserStatus.Active, now);
         if (filter.RoleId is { } role)
-            lacking = lacking.Where(u => db.UserRoles.Any(r => r.UserId == u.Id && r.RoleId == role));
+        {
+            var held = db.RoleAssignments.InForce(now);
+            lacking = lacking.Where(u => held.Any(a => a.UserId == u.Id && a.RoleId == role));
+        }
         return filter.State is { } state ? rule.In(state, lacking, db) : lacking;
     }
 
@@ -72,7 +75,7 @@ public sealed class CoverageDirectory(UserAdminDbContext db, CurrentTenant tenan
         var backwards = start.AtEnd || (start.Before is not null && cursor is not null);
         if (cursor is not null)
             lacking = lacking.Following(cursor, UserSort.Name, backwards);
-        var byRoleSince = SecondFactorRule.ByRoleSince(db);
+        var byRoleSince = rule.ByRoleSince(db);
         var rows = await lacking.InOrder(UserSort.Name, backwards).Take(filter.PageSize + 1).Select(u => new
         {
             u.Id,
@@ -83,12 +86,12 @@ public sealed class CoverageDirectory(UserAdminDbContext db, CurrentTenant tenan
             u.ActivatedAt,
             u.SecondFactorDueAt,
             u.SecondFactorRemindedAt,
-            IsAdministrator = db.UserRoles.Any(r => r.UserId == u.Id && r.RoleId == Role.AdministratorId),
             ByRoleSince = db.Users.Where(self => self.Id == u.Id).Select(byRoleSince).First(),
         }).AsNoTracking().ToListAsync(cancel);
 
+        var roles = await db.RoleNamesAsync(rows.ConvertAll(row => row.Id), clock.GetUtcNow(), cancel);
         var found = rows.ConvertAll(row => rule.DueAt(row.ActivatedAt, row.SecondFactorDueAt, row.ByRoleSince) is var dueAt ? new CoverageRow(
-            row.Id, $"{row.FirstName} {row.LastName}".Trim(), row.Email!, row.IsAdministrator,
+            row.Id, $"{row.FirstName} {row.LastName}".Trim(), row.Email!, roles.GetValueOrDefault(row.Id),
             row.LastSignInAt > User.Never ? row.LastSignInAt : null, rule.StateOf(dueAt), dueAt, row.SecondFactorRemindedAt) : null!);
         return Page.Of(found, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
     }
@@ -97,11 +100,12 @@ public sealed class CoverageDirectory(UserAdminDbContext db, CurrentTenant tenan
     {
         var active = db.Users.WithStatus(UserStatus.Active, now);
         var lacking = active.Where(u => !u.TwoFactorEnabled);
+        var held = db.RoleAssignments.InForce(now);
         var roles = new List<RoleCoverage>();
         foreach (var role in await db.Roles.AsNoTracking().OrderBy(role => role.NormalizedName).ToListAsync())
         {
-            var members = active.Where(u => db.UserRoles.Any(r => r.UserId == u.Id && r.RoleId == role.Id));
-            roles.Add(new(role.Id, role.Name!, await members.LongCountAsync(), await members.LongCountAsync(u => u.TwoFactorEnabled), role.RequiresSecondFactor, role.SecondFactorRequiredAt));
+            var members = active.Where(u => held.Any(a => a.UserId == u.Id && a.RoleId == role.Id));
+            roles.Add(new(role.Id, role.Name, await members.LongCountAsync(), await members.LongCountAsync(u => u.TwoFactorEnabled), role.RequiresSecondFactor, role.SecondFactorRequiredAt));
         }
         return new(
             await active.LongCountAsync(), await active.LongCountAsync(u => u.TwoFactorEnabled),

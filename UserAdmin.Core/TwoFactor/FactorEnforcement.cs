@@ -3,6 +3,7 @@ using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Roles;
+using UserAdmin.Core.Tenants;
 using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.TwoFactor;
@@ -14,7 +15,7 @@ public sealed record FactorTally(int Done, int Skipped);
 /// Requires second factors of people and roles and reminds those who lack one (M5, M9). What concerns many goes through them by key, some hundred
 /// in one transaction, however many they are: stopped in the middle, what is done is done, and doing it again goes on from there.
 /// </summary>
-public sealed class FactorEnforcement(UserAdminDbContext db, SecurityActs acts, CoverageDirectory coverage, TwoFactorMail mail, TimeProvider clock)
+public sealed class FactorEnforcement(UserAdminDbContext db, SecurityActs acts, CoverageDirectory coverage, TwoFactorMail mail, AccessCatalogue catalogue, CurrentTenant tenant, TimeProvider clock)
 {
     private const int Batch = 200;
     private const int Tries = 5;
@@ -65,7 +66,7 @@ public sealed class FactorEnforcement(UserAdminDbContext db, SecurityActs acts, 
                 return TwoFactorProblems.AlreadySo;
             role.RequireSecondFactor(isRequired, now);
             role.ConcurrencyStamp = Guid.NewGuid().ToString("N");
-            db.Record(isRequired ? AuditAction.RoleFactorRequired : AuditAction.RoleFactorReleased, actor, new(role.Id, role.Name!), now, FieldChange.Of(db.Entry(role)), Text.Squeeze(reason));
+            db.Record(isRequired ? AuditAction.RoleFactorRequired : AuditAction.RoleFactorReleased, actor, new(role.Id, role.Name), now, FieldChange.Of(db.Entry(role)), Text.Squeeze(reason));
             await db.SaveChangesAsync(cancel);
             return Result.Ok;
         }, cancel);
@@ -85,8 +86,8 @@ public sealed class FactorEnforcement(UserAdminDbContext db, SecurityActs acts, 
         if (await RefuseManyAsync(Permission.FactorsEnforce, null, reason, actor, cancel) is { } refused)
             return refused;
         var rule = await coverage.RuleAsync(cancel);
-        var lacking = Chosen(chosen, rule);
-        return await TallyAsync(lacking, rule.In(FactorState.NotRequired, lacking.WithinReachOf(actor, db), db),
+        var (lacking, book) = (Chosen(chosen, rule), await catalogue.GetAsync(tenant.Tenant, cancel));
+        return await TallyAsync(lacking, rule.In(FactorState.NotRequired, lacking.Within(actor, Permission.FactorsEnforce, db).NotAbove(actor, book, clock.GetUtcNow(), db), db),
             user => RequireAsync(user, rule.DueFromNow, Text.Squeeze(reason), actor, cancel), progress, cancel);
     }
 
@@ -100,7 +101,7 @@ public sealed class FactorEnforcement(UserAdminDbContext db, SecurityActs acts, 
         var lacking = Chosen(chosen, rule);
         return await TallyAsync(lacking, lacking.Where(u => u.SecondFactorRemindedAt == null || u.SecondFactorRemindedAt <= pausedSince), async user =>
         {
-            var since = await db.Users.Where(u => u.Id == user.Id).Select(SecondFactorRule.ByRoleSince(db)).SingleAsync(cancel);
+            var since = await db.Users.Where(u => u.Id == user.Id).Select(rule.ByRoleSince(db)).SingleAsync(cancel);
             user.SecondFactorRemindedAt = now;
             await mail.RemindAsync(user, rule.DueAt(user.ActivatedAt, user.SecondFactorDueAt, since), actor, cancel);
             db.Record(AuditAction.FactorReminded, actor, user, now);

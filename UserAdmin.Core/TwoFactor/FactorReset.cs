@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.TwoFactor;
 
 /// <summary>An administrator's request to remove somebody's second factors; a second administrator decides where the policy says so.</summary>
 public sealed class FactorReset
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.New();
     public Guid UserId { get; init; }
     public Guid? RequestedById { get; init; }
     public required string RequestedByName { get; init; }

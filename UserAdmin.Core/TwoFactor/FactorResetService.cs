@@ -72,7 +72,7 @@ public sealed class FactorResetService(
             return [];
         var open = Open(clock.GetUtcNow());
         return await (from reset in userId is null ? open : open.Where(r => r.UserId == userId)
-                      join user in db.Users.VisibleTo(actor).Existing() on reset.UserId equals user.Id
+                      join user in db.Users.VisibleTo(actor, db).Existing() on reset.UserId equals user.Id
                       orderby reset.RequestedAt
                       select new FactorResetRow(
                           reset.Id, reset.UserId, (user.FirstName + " " + user.LastName).Trim(), reset.RequestedByName, reset.Reason, reset.RequestedAt, reset.ExpiresAt,

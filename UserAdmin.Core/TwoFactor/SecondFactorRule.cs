@@ -45,15 +45,26 @@ public sealed class SecondFactorRule(SecondFactorPolicy policy, DateTimeOffset n
     };
 
     /// <summary>The first start among the roles of a person that require a second factor.</summary>
-    public static Expression<Func<User, DateTimeOffset?>> ByRoleSince(UserAdminDbContext db) => u => db.UserRoles.Where(r => r.UserId == u.Id)
-        .Join(db.Roles, r => r.RoleId, role => role.Id, (r, role) => role.SecondFactorRequiredAt).Min();
+    public Expression<Func<User, DateTimeOffset?>> ByRoleSince(UserAdminDbContext db)
+    {
+        var held = db.RoleAssignments.InForce(now);
+        return u => held.Where(a => a.UserId == u.Id).Join(db.Roles, a => a.RoleId, role => role.Id, (a, role) => role.SecondFactorRequiredAt).Min();
+    }
 
-    private Expression<Func<User, bool>> IsOverdue(UserAdminDbContext db) => u => u.SecondFactorDueAt <= now
-        || (u.ActivatedAt <= lastStart && (ofEverybodyLongAgo
-            || db.UserRoles.Any(r => r.UserId == u.Id && db.Roles.Any(role => role.Id == r.RoleId && role.SecondFactorRequiredAt <= lastStart))));
+    private Expression<Func<User, bool>> IsOverdue(UserAdminDbContext db)
+    {
+        var held = db.RoleAssignments.InForce(now);
+        return u => u.SecondFactorDueAt <= now
+            || (u.ActivatedAt <= lastStart && (ofEverybodyLongAgo
+                || held.Any(a => a.UserId == u.Id && db.Roles.Any(role => role.Id == a.RoleId && role.SecondFactorRequiredAt <= lastStart))));
+    }
 
-    private Expression<Func<User, bool>> IsFree(UserAdminDbContext db) => u => !ofEverybody && u.SecondFactorDueAt == null
-        && !db.UserRoles.Any(r => r.UserId == u.Id && db.Roles.Any(role => role.Id == r.RoleId && role.SecondFactorRequiredAt != null));
+    private Expression<Func<User, bool>> IsFree(UserAdminDbContext db)
+    {
+        var held = db.RoleAssignments.InForce(now);
+        return u => !ofEverybody && u.SecondFactorDueAt == null
+            && !held.Any(a => a.UserId == u.Id && db.Roles.Any(role => role.Id == a.RoleId && role.SecondFactorRequiredAt != null));
+    }
 
     private static Expression<Func<User, bool>> Not(Expression<Func<User, bool>> rule) =>
         Expression.Lambda<Func<User, bool>>(Expression.Not(rule.Body), rule.Parameters);

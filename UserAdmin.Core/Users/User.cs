@@ -14,7 +14,7 @@ public sealed class User : IdentityUser<Guid>
     internal const int SortNameLength = 800;
     internal const int SearchTextLength = 2000;
 
-    public User() => Id = Guid.CreateVersion7();
+    public User() => Id = Ids.New();
 
     public string FirstName { get; set; } = "";
     public string LastName { get; set; } = "";

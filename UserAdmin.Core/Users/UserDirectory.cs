@@ -12,14 +12,18 @@ namespace UserAdmin.Core.Users;
 
 public sealed record UserRow(
     Guid Id, string FullName, string UserName, string Email, UserStatus Status, DateTimeOffset? LockedUntil, DateTimeOffset? DeletedAt,
-    DateTimeOffset? LastSignInAt, DateTimeOffset CreatedAt, bool HasTwoFactor, bool IsAdministrator);
+    DateTimeOffset? LastSignInAt, DateTimeOffset CreatedAt, bool HasTwoFactor)
+{
+    /// <summary>The names of the roles held at this moment.</summary>
+    public string? Roles { get; init; }
+}
 
 public sealed record UserListing(Page<UserRow> Page, RowCount Count);
 
 public sealed record UserDetails(
     Guid Id, string FullName, UserForm Form, UserStatus Status, string? StatusReason, DateTimeOffset? LockedUntil, DateTimeOffset? PausedUntil,
     DateTimeOffset? DeletedAt, DateTimeOffset? LastSignInAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? ActivatedAt,
-    bool HasTwoFactor, bool IsAdministrator, int OpenSessions, int RestoreDaysLeft)
+    bool HasTwoFactor, string? Roles, int OpenSessions, int RestoreDaysLeft)
 {
     /// <summary>The version of the picture, where there is one that its owner shows.</summary>
     public string? Picture { get; init; }
@@ -39,9 +43,9 @@ public sealed class UserDirectory(
         if (filter.Words.Count > 0)
             return await SearchAsync(filter, start, actor, now, cancel);
 
-        var matching = Matching(db, db.Users, filter, now).VisibleTo(actor);
+        var matching = Matching(db, db.Users, filter, now).VisibleTo(actor, db);
         var counted = await matching.Take(Few + 1).CountAsync(cancel);
-        var users = counted <= Few ? matching : Matching(db, db.UsersAlong(filter.Sort), filter, now).VisibleTo(actor);
+        var users = counted <= Few ? matching : Matching(db, db.UsersAlong(filter.Sort), filter, now).VisibleTo(actor, db);
         return new(await PageAsync(users, filter, start, now, cancel), counted <= Few ? new(counted) : await KeptCountAsync(filter, cancel));
     }
 
@@ -49,10 +53,9 @@ public sealed class UserDirectory(
     {
         var now = clock.GetUtcNow();
         var open = db.Sessions.OpenAt(now, await policies.GetAsync<SessionPolicy>(cancel));
-        var found = await db.Users.AsNoTracking().VisibleTo(actor).Where(u => u.Id == id).Select(u => new
+        var found = await db.Users.AsNoTracking().VisibleTo(actor, db).Where(u => u.Id == id).Select(u => new
         {
             User = u,
-            IsAdministrator = db.UserRoles.Any(r => r.UserId == u.Id && r.RoleId == Role.AdministratorId),
             OpenSessions = open.Count(s => s.UserId == u.Id),
             PausedUntil = db.SignInThrottles.Where(t => t.UserId == u.Id && t.BlockedUntil > now).Max(t => t.BlockedUntil),
             Picture = db.Avatars.Where(a => a.UserId == u.Id).Select(a => a.Version).SingleOrDefault(),
@@ -65,7 +68,7 @@ public sealed class UserDirectory(
         return new(
             user.Id, user.FullName, UserForm.Of(user), user.StatusAt(now), user.StatusReason, user.LockedUntil, found.PausedUntil,
             user.DeletedAt, user.LastSignInAt > User.Never ? user.LastSignInAt : null, user.CreatedAt, user.UpdatedAt, user.ActivatedAt,
-            user.TwoFactorEnabled, found.IsAdministrator, found.OpenSessions, DaysLeft(user.DeletedAt))
+            user.TwoFactorEnabled, (await db.RoleNamesAsync([id], now, cancel)).GetValueOrDefault(id), found.OpenSessions, DaysLeft(user.DeletedAt))
         {
             Picture = id == actor.UserId || Me.Privacy.Read(found.Privacy).Shows(Me.ProfilePart.Picture, toAdministrator: true) ? found.Picture : null,
         };
@@ -82,17 +85,25 @@ public sealed class UserDirectory(
         var isOwner = owner is not null && await owner.AnyAsync(cancel);
         var isCapped = !isOwner && actor.Can(Permission.UsersView) && await db.CountMatchingAsync(filter.Words, UserSearch.Limit + 1, cancel) > UserSearch.Limit;
 
-        var found = Matching(db, isOwner ? owner! : db.UsersMatching(filter.Words, UserSearch.Limit), filter, now).VisibleTo(actor);
+        var found = Matching(db, isOwner ? owner! : db.UsersMatching(filter.Words, UserSearch.Limit), filter, now).VisibleTo(actor, db);
         var page = await PageAsync(found, filter, start, now, cancel);
         return new(page, isCapped ? new(UserSearch.Limit, IsAtLeast: true) : new(await found.CountAsync(cancel)));
     }
 
     private static IQueryable<User> Matching(UserAdminDbContext db, IQueryable<User> users, UserFilter filter, DateTimeOffset now)
     {
-        var administrators = db.UserRoles.Where(r => r.RoleId == Role.AdministratorId).Select(r => r.UserId);
         users = filter.Statuses.Count == 0 ? users.Existing() : users.WithAnyStatus(filter.Statuses, now);
-        if (filter.IsAdministrator is { } isAdministrator)
-            users = isAdministrator ? users.Where(u => administrators.Contains(u.Id)) : users.Where(u => !administrators.Contains(u.Id));
+        if (filter.RoleId is { } role)
+        {
+            var holders = db.RoleAssignments.InForce(now).Where(a => a.RoleId == role).Select(a => a.UserId);
+            users = users.Where(u => holders.Contains(u.Id));
+        }
+        if (filter.OrganizationId is { } organization)
+        {
+            var below = db.OrganizationPaths.Where(path => path.AncestorId == organization).Select(path => path.OrganizationId);
+            var members = db.Memberships.Where(m => below.Contains(m.OrganizationId)).Select(m => m.UserId);
+            users = users.Where(u => members.Contains(u.Id));
+        }
         if (filter.HasTwoFactor is { } hasTwoFactor)
             users = users.Where(u => u.TwoFactorEnabled == hasTwoFactor);
         if (filter.HasSignedIn is { } hasSignedIn)
@@ -123,8 +134,9 @@ public sealed class UserDirectory(
         var rows = await users.InOrder(filter.Sort, descending).Take(filter.PageSize + 1).Select(u => new UserRow(
             u.Id, (u.FirstName + " " + u.LastName).Trim(), u.UserName!, u.Email!,
             User.StatusOf(u.DeletedAt, u.DeactivatedAt, u.LockedUntil, u.ExpiresAt, u.ActivatedAt, now), u.LockedUntil, u.DeletedAt,
-            u.LastSignInAt > User.Never ? u.LastSignInAt : null, u.CreatedAt, u.TwoFactorEnabled,
-            db.UserRoles.Any(r => r.UserId == u.Id && r.RoleId == Role.AdministratorId))).AsNoTracking().ToListAsync(cancel);
+            u.LastSignInAt > User.Never ? u.LastSignInAt : null, u.CreatedAt, u.TwoFactorEnabled)).AsNoTracking().ToListAsync(cancel);
+        var roles = await db.RoleNamesAsync(rows.ConvertAll(row => row.Id), now, cancel);
+        rows = rows.ConvertAll(row => row with { Roles = roles.GetValueOrDefault(row.Id) });
 
         return Page.Of(rows, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
     }

@@ -24,7 +24,8 @@ public sealed record UserFilter
     /// <summary>Empty means everybody who is not deleted.</summary>
     public IReadOnlyList<UserStatus> Statuses { get; init; } = [];
 
-    public bool? IsAdministrator { get; init; }
+    public Guid? RoleId { get; init; }
+    public Guid? OrganizationId { get; init; }
     public bool? HasTwoFactor { get; init; }
     public bool? HasSignedIn { get; init; }
     public DateOnly? CreatedFrom { get; init; }
@@ -38,5 +39,5 @@ public sealed record UserFilter
 
     /// <summary>Names the set of users, whatever the order and the page.</summary>
     internal string Key => string.Create(CultureInfo.InvariantCulture,
-        $"users|{string.Join(' ', Words)}|{string.Join(',', Statuses.Order())}|{IsAdministrator}|{HasTwoFactor}|{HasSignedIn}|{CreatedFrom:O}|{CreatedTo:O}|{LastSignInFrom:O}|{LastSignInTo:O}");
+        $"users|{string.Join(' ', Words)}|{string.Join(',', Statuses.Order())}|{RoleId}|{OrganizationId}|{HasTwoFactor}|{HasSignedIn}|{CreatedFrom:O}|{CreatedTo:O}|{LastSignInFrom:O}|{LastSignInTo:O}");
 }

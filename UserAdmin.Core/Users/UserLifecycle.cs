@@ -11,11 +11,11 @@ namespace UserAdmin.Core.Users;
 
 /// <summary>
 /// Takes an account through its states. Each step has a reason (1 to 500 characters), is recorded, and refuses with
-/// <c>user.not_found</c>, <c>not_allowed</c>, <c>user.wrong_status</c>, <c>user.yourself</c> or <c>user.last_administrator</c>.
+/// <c>user.not_found</c>, <c>not_allowed</c>, <c>user.wrong_status</c>, <c>user.yourself</c> or <c>user.last_owner</c>.
 /// Whatever takes access away ends the user's sessions in the same transaction, and their open pages right after it.
 /// </summary>
 public sealed class UserLifecycle(
-    UserAdminDbContext db, Administrators administrators, SessionService sessions, IOptions<UserSettings> options, TimeProvider clock)
+    UserAdminDbContext db, Owners owners, SecurityActs acts, SessionService sessions, IOptions<UserSettings> options, TimeProvider clock)
 {
     public Task<Result> DeactivateAsync(Guid id, string reason, Actor actor, CancellationToken cancel) =>
         TakeAwayAsync(id, reason, actor, Permission.UsersDeactivate, AuditAction.UserDeactivated,
@@ -69,7 +69,7 @@ public sealed class UserLifecycle(
         {
             ended = await sessions.EndAllInTransactionAsync(user.Id, action.Title, cancel);
             await db.OneTimeTokens.Where(t => t.UserId == user.Id).ExecuteDeleteAsync(cancel);
-        }, guardAdministrators: true);
+        }, guardOwners: true);
         if (result.Succeeded)
             sessions.Announce(ended);
         return result;
@@ -78,17 +78,17 @@ public sealed class UserLifecycle(
     private async Task<Result> ChangeAsync(
         Guid id, string reason, Actor actor, Permission permission, AuditAction action,
         Func<User, DateTimeOffset, Problem?> refuse, Action<User, DateTimeOffset> change, CancellationToken cancel,
-        Func<User, Task>? alsoDo = null, bool guardAdministrators = false)
+        Func<User, Task>? alsoDo = null, bool guardOwners = false)
     {
-        if (!actor.Can(permission))
-            return await db.DenyAsync(actor, permission, id, clock, cancel);
+        if (await acts.RefuseAsync(id, permission, actor, cancel) is { } refused)
+            return refused;
         if (RefuseReason(reason) is { } bad)
             return bad;
 
         var now = clock.GetUtcNow();
         return await db.WriteAsync(async () =>
         {
-            if (guardAdministrators && await administrators.RefuseToLoseAsync(id, now, cancel) is { } last)
+            if (guardOwners && await owners.RefuseToLoseAsync(id, now, cancel) is { } last)
                 return last;
 
             var user = await db.Users.SingleOrDefaultAsync(u => u.Id == id, cancel);

@@ -9,8 +9,11 @@ public static class UserQueries
 {
     extension(IQueryable<User> users)
     {
-        public IQueryable<User> VisibleTo(Actor actor) =>
-            actor.Can(Permission.UsersView) ? users : users.Where(u => u.Id == actor.UserId);
+        /// <summary>Oneself, and those on whom <see cref="Permission.UsersView"/> reaches.</summary>
+        public IQueryable<User> VisibleTo(Actor actor, UserAdminDbContext db) =>
+            actor.Access.ReachOf(Permission.UsersView) is { IsEverywhere: true, Denied: [] } ? users
+            : !actor.CanSomewhere(Permission.UsersView) ? users.Where(u => u.Id == actor.UserId)
+            : users.Where(u => u.Id == actor.UserId || db.Users.Within(actor, Permission.UsersView, db).Select(other => other.Id).Contains(u.Id));
 
         public IQueryable<User> Existing() => users.Where(u => u.DeletedAt == null);
 
@@ -18,9 +21,6 @@ public static class UserQueries
 
         public IQueryable<User> WithAnyStatus(IEnumerable<UserStatus> statuses, DateTimeOffset now) =>
             users.Where(statuses.Select(status => Has(status, now)).Aggregate(Either));
-
-        public IQueryable<User> Administrators(UserAdminDbContext db) =>
-            users.Where(u => db.UserRoles.Where(r => r.RoleId == Role.AdministratorId).Select(r => r.UserId).Contains(u.Id));
     }
 
     // The same rule as User.StatusOf, in words a database understands.

@@ -22,19 +22,19 @@ public sealed record SecurityDetails(
 
 /// <summary>Shows how somebody's account is protected, and signs them out everywhere.</summary>
 public sealed class UserSecurity(
-    UserAdminDbContext db, SecurityActs acts, CoverageDirectory coverage, AccessPassService passes, FactorResetService resets, Settings.Policies policies,
+    UserAdminDbContext db, SecurityActs acts, AccessEvaluator access, CoverageDirectory coverage, AccessPassService passes, FactorResetService resets, Settings.Policies policies,
     SessionService sessions, Notices notices, TimeProvider clock)
 {
     /// <summary>Null when there is no such user, or the actor may not see them.</summary>
     public async Task<SecurityDetails?> FindAsync(Guid id, Actor actor, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var user = await db.Users.AsNoTracking().VisibleTo(actor).SingleOrDefaultAsync(u => u.Id == id, cancel);
+        var user = await db.Users.AsNoTracking().VisibleTo(actor, db).SingleOrDefaultAsync(u => u.Id == id, cancel);
         if (user is null)
             return null;
 
         var (policy, rule) = (await policies.GetAsync<SecondFactorPolicy>(cancel), await coverage.RuleAsync(cancel));
-        var byRoleSince = await db.Users.Where(u => u.Id == id).Select(SecondFactorRule.ByRoleSince(db)).SingleAsync(cancel);
+        var byRoleSince = await db.Users.Where(u => u.Id == id).Select(rule.ByRoleSince(db)).SingleAsync(cancel);
         var dueAt = rule.DueAt(user.ActivatedAt, user.SecondFactorDueAt, byRoleSince);
         return new(
             user.TwoFactorEnabled,
@@ -47,7 +47,7 @@ public sealed class UserSecurity(
             rule.StateOf(dueAt), dueAt, user.SecondFactorDueAt is not null, user.SecondFactorRemindedAt,
             await passes.Open(id, now).Select(p => new OpenPass(p.GivenByName, p.Reason, p.ExpiresAt)).FirstOrDefaultAsync(cancel),
             await resets.ListAsync(id, actor, cancel), policy.ResetNeedsApproval, policy.AccessPassHours,
-            user.DeletedAt is null && id != actor.UserId && await db.Users.Where(u => u.Id == id).WithinReachOf(actor, db).AnyAsync(cancel));
+            user.DeletedAt is null && id != actor.UserId && actor.Access.Covers(await access.EvaluateAsync(id, cancel)));
     }
 
     /// <summary>Ends every session, half-open sign-in and remembered device of somebody else (U7). Problems of <see cref="SecurityActs"/>.</summary>

@@ -14,7 +14,7 @@ public sealed record EditOutcome(IReadOnlyList<FieldConflict> Conflicts, UserFor
 
 /// <summary>Makes and edits users.</summary>
 public sealed class UserService(
-    UserAdminDbContext db, Administrators administrators, ActivationMail activation, Notices notices, ILookupNormalizer normalizer, TimeProvider clock)
+    UserAdminDbContext db, Owners owners, SecurityActs acts, ActivationMail activation, Notices notices, ILookupNormalizer normalizer, TimeProvider clock)
 {
     /// <summary>
     /// Makes a pending account; it works once its owner has followed an activation link, which is mailed at once where mail is configured.
@@ -43,8 +43,8 @@ public sealed class UserService(
     /// </summary>
     public async Task<Result<EditOutcome>> EditAsync(Guid id, UserForm mine, UserForm original, Actor actor, CancellationToken cancel)
     {
-        if (!actor.Can(Permission.UsersEdit))
-            return await db.DenyAsync(actor, Permission.UsersEdit, id, clock, cancel);
+        if (await acts.RefuseAsync(id, Permission.UsersEdit, actor, cancel) is { } refused)
+            return refused;
 
         var now = clock.GetUtcNow();
         EditOutcome? outcome = null;
@@ -70,7 +70,7 @@ public sealed class UserService(
             changed.ForEach(field => field.CopyTo(mine, merged));
             if (Apply(merged, user, now, mayKeepPastDay: merged.LastDay == current.LastDay) is { } problem || (problem = await FindTakenAsync(user, cancel)) is not null)
                 return problem;
-            if (user.ExpiresAt is not null && await administrators.RefuseToLoseAsync(id, now, cancel) is { } last)
+            if (user.ExpiresAt is not null && await owners.RefuseToLoseAsync(id, now, cancel) is { } last)
                 return last with { Field = nameof(UserForm.LastDay) };
 
             var changes = FieldChange.Of(db.Entry(user));

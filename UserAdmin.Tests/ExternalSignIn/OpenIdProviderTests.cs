@@ -138,7 +138,7 @@ public sealed partial class OpenIdProviderTests
     private static async Task<Uri> LinkAsync(TestApp app, Browser browser)
     {
         var session = await app.Run((UserAdminDbContext db) => db.Sessions.OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.Id).FirstAsync());
-        var actor = new Actor(ActorKind.User, session.UserId, "Carol", Actor.Anonymous.Permissions) { SessionId = session.Id, AuthenticatedAt = session.AuthenticatedAt };
+        var actor = new Actor(ActorKind.User, session.UserId, "Carol", Access.None) { SessionId = session.Id, AuthenticatedAt = session.AuthenticatedAt };
         var begun = await app.Run((ExternalLogins logins) => logins.BeginAsync("acme", actor, default));
         return (await browser.Get(begun.Value!)).Headers.Location!;
     }

@@ -26,7 +26,7 @@ public class AccessibilityTests(Chromium chromium) : BrowserTest(chromium)
         var alice = await App.Given(Alice);
         var carol = await App.Given(Carol);
         await App.Given(Dave, user => user.ActivatedAt = null);
-        await App.Given(new Person("Erin", "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessen", false));
+        await App.Given(new Person("Erin", "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessen", null));
         await App.Run((UserLifecycle users) => users.LockAsync(carol.Id, null, "A test", alice, TestContext.Current.CancellationToken));
         var tab = await Open(options: new() { ColorScheme = colours, ViewportSize = new() { Width = width, Height = height } });
 

@@ -149,7 +149,7 @@ public class UserListTests(Chromium chromium) : BrowserTest(chromium)
         for (var i = 0; i < people; i++)
         {
             var isPending = i % 2 == 0;
-            await App.Given(new Person("Person", $"{i:00}", false), user =>
+            await App.Given(new Person("Person", $"{i:00}", null), user =>
             {
                 user.UserName = user.Email = $"person{i:00}@example.org";
                 user.NormalizedUserName = user.NormalizedEmail = user.Email.ToUpperInvariant();

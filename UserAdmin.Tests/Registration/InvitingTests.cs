@@ -154,7 +154,7 @@ public class InvitingTests
             ("expired", (portal, _, _) => { portal.Clock.Advance(TimeSpan.FromDays(7)); return Task.CompletedTask; }),
             ("revoked", async (portal, alice, _) => { var id = await portal.Run((UserAdminDbContext db) => db.Invitations.Select(i => i.Id).SingleAsync(Cancel)); await portal.Run((InvitationService service) => service.RevokeAsync(id, alice, Cancel)); }),
             ("deactivated inviter", (portal, alice, bob) => portal.Run((UserLifecycle users) => users.DeactivateAsync(bob.Id, "left", alice, Cancel))),
-            ("demoted inviter", (portal, _, bob) => portal.Run((UserAdminDbContext db) => db.UserRoles.Where(r => r.UserId == bob.UserId).ExecuteDeleteAsync(Cancel))),
+            ("demoted inviter", (portal, _, bob) => portal.Run((UserAdminDbContext db) => db.RoleAssignments.Where(r => r.UserId == bob.UserId).ExecuteDeleteAsync(Cancel))),
         })
         {
             await using var portal = await StartAsync();

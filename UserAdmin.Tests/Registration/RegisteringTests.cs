@@ -64,9 +64,9 @@ public class RegisteringTests
         await using var app = await TestApp.StartAsync((Open, "Open"));
         var now = app.Clock.Now;
         await app.Given(Carol);
-        await app.Given(new("Inactive", "X", false), user => user.Deactivate("left", now));
-        await app.Given(new("Deleted", "X", false), user => user.Delete("gone", now));
-        await app.Given(new("Pending", "X", false), user => (user.ActivatedAt, user.PasswordHash) = (null, null));
+        await app.Given(new("Inactive", "X", null), user => user.Deactivate("left", now));
+        await app.Given(new("Deleted", "X", null), user => user.Delete("gone", now));
+        await app.Given(new("Pending", "X", null), user => (user.ActivatedAt, user.PasswordHash) = (null, null));
 
         var unknown = await Seen(app, Email);
 

@@ -81,7 +81,7 @@ public class EndingSessionsTests
         using var browser = await app.SignInAs(app.Alice);
         Assert.Equal(HttpStatusCode.OK, (await browser.Get("/users")).StatusCode);
 
-        await app.Run((UserAdminDbContext db) => db.UserRoles.ExecuteDeleteAsync(Cancel));
+        await app.Run((UserAdminDbContext db) => db.RoleAssignments.ExecuteDeleteAsync(Cancel));
         app.Clock.Advance(TimeSpan.FromSeconds(5.1));
 
         Assert.Equal(HttpStatusCode.Forbidden, (await browser.Get("/users")).StatusCode);

@@ -12,11 +12,11 @@ public partial class RefusedSignInTests
     {
         await using var app = await TestApp.StartAsync();
         var now = app.Clock.Now;
-        await app.Given(new("Inactive", "X", false), user => user.Deactivate("left", now));
-        await app.Given(new("Locked", "X", false), user => user.Lock(now.AddDays(1), "looking into it"));
-        await app.Given(new("Deleted", "X", false), user => user.Delete("gone", now));
-        await app.Given(new("Pending", "X", false), user => (user.ActivatedAt, user.PasswordHash) = (null, null));
-        await app.Given(new("Expired", "X", false), user => user.ExpiresAt = now.AddDays(-1));
+        await app.Given(new("Inactive", "X", null), user => user.Deactivate("left", now));
+        await app.Given(new("Locked", "X", null), user => user.Lock(now.AddDays(1), "looking into it"));
+        await app.Given(new("Deleted", "X", null), user => user.Delete("gone", now));
+        await app.Given(new("Pending", "X", null), user => (user.ActivatedAt, user.PasswordHash) = (null, null));
+        await app.Given(new("Expired", "X", null), user => user.ExpiresAt = now.AddDays(-1));
 
         var wrong = await Refusal(app, "alice", "not the password at all");
 

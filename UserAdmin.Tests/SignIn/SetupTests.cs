@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Data;
-using UserAdmin.Core.Roles;
 using UserAdmin.Core.SignIn;
 
 namespace UserAdmin.Tests.SignIn;
@@ -85,7 +84,7 @@ public class SetupTests
 
         Assert.DoesNotContain(answers, answer => answer.StatusCode >= HttpStatusCode.InternalServerError);
         Assert.Equal(1, await CountUsers(app));
-        Assert.Equal(1, await app.Run((UserAdminDbContext db) => db.UserRoles.CountAsync(role => role.RoleId == Role.AdministratorId, Cancel)));
+        Assert.Equal(1, await app.Run((UserAdminDbContext db) => db.RoleAssignments.CountAsync(role => role.RoleId == SystemRoles.Owner.Id, Cancel)));
     }
 
     [Theory]

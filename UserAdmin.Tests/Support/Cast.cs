@@ -5,12 +5,11 @@ using Microsoft.Extensions.Options;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
-using UserAdmin.Core.Roles;
 using UserAdmin.Core.Users;
 
 namespace UserAdmin.Tests.Support;
 
-public sealed record Person(string FirstName, string LastName, bool IsAdministrator)
+public sealed record Person(string FirstName, string LastName, SystemRole? Role)
 {
     public string FullName => $"{FirstName} {LastName}";
 
@@ -20,14 +19,18 @@ public sealed record Person(string FirstName, string LastName, bool IsAdministra
 }
 
 /// <summary>
-/// The people every test knows: Alice owns the installation, Bob administers it with her, Carol uses it, Dave is a stranger to Carol.
+/// The people every test knows: Alice and Bob own the installation, Carol uses it, Dave is a stranger to Carol; Erin is an administrator, Frank works at the help desk, Grace audits, Heidi manages.
 /// </summary>
 public static class Cast
 {
-    public static readonly Person Alice = new("Alice", "Archer", true);
-    public static readonly Person Bob = new("Bob", "Baker", true);
-    public static readonly Person Carol = new("Carol", "Cooper", false);
-    public static readonly Person Dave = new("Dave", "Dyer", false);
+    public static readonly Person Alice = new("Alice", "Archer", SystemRoles.Owner);
+    public static readonly Person Bob = new("Bob", "Baker", SystemRoles.Owner);
+    public static readonly Person Carol = new("Carol", "Cooper", null);
+    public static readonly Person Dave = new("Dave", "Dyer", null);
+    public static readonly Person Erin = new("Erin", "Evans", SystemRoles.Administrator);
+    public static readonly Person Frank = new("Frank", "Fisher", SystemRoles.HelpDesk);
+    public static readonly Person Grace = new("Grace", "Green", SystemRoles.Auditor);
+    public static readonly Person Heidi = new("Heidi", "Hall", SystemRoles.Manager);
 
     public const string Password = "correct horse battery staple";
 
@@ -51,11 +54,11 @@ public static class Cast
             await portal.Run(async (UserAdminDbContext db) =>
             {
                 db.Users.Add(user);
-                if (person.IsAdministrator)
-                    db.UserRoles.Add(new() { UserId = user.Id, RoleId = Role.AdministratorId });
+                if (person.Role is { } role)
+                    db.RoleAssignments.Add(new() { UserId = user.Id, RoleId = role.Id, StartsAt = portal.Clock.Now, AssignedAt = portal.Clock.Now, AssignedByName = "System" });
                 return await db.SaveChangesAsync();
             });
-            return new(ActorKind.User, user.Id, user.FullName, Role.PermissionsOf(person.IsAdministrator)) { Address = "192.0.2.1", AuthenticatedAt = portal.Clock.Now };
+            return new(ActorKind.User, user.Id, user.FullName, await portal.Run((AccessEvaluator access) => access.EvaluateAsync(user.Id, default))) { Address = "192.0.2.1", AuthenticatedAt = portal.Clock.Now };
         }
 
         /// <summary>Calls a service in a scope of its own, as a request or a click does.</summary>

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
-using UserAdmin.Core.Roles;
 using UserAdmin.Core.TwoFactor;
 
 namespace UserAdmin.Tests.TwoFactor;
@@ -85,7 +84,7 @@ public class AccessPassTests
     {
         await using var portal = await TestPortal.StartAsync();
         var (bob, carol) = (await portal.Given(Bob), await portal.GivenProtected(Carol));
-        var everythingElse = bob with { Permissions = [.. bob.Permissions.Where(p => p != Permission.AccessPassesGive)] };
+        var everythingElse = bob with { Access = Access.Of(bob.Access.Everywhere.Where(p => p != Permission.AccessPassesGive)) };
 
         var refused = await Give(portal, carol, everythingElse);
         var revoking = await portal.Run((AccessPassService passes) => passes.RevokeAsync(carol.Id, Guarded.Reason, everythingElse, Cancel));

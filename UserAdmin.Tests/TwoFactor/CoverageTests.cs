@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
-using UserAdmin.Core.Roles;
 using UserAdmin.Core.TwoFactor;
 using UserAdmin.Core.Users;
 
@@ -20,15 +19,15 @@ public class CoverageTests
         await using var portal = await TestPortal.StartAsync(provider);
         var (alice, _, dave) = (await portal.Given(Alice), await portal.GivenProtected(Carol), await portal.Given(Dave));
         await portal.Given(Bob, user => user.SecondFactorDueAt = portal.Clock.Now.AddDays(-1));
-        await portal.Given(new("Frank", "Foss", false), user => user.Deactivate("left", portal.Clock.Now));
-        await portal.Given(new("Grace", "Gold", false), user => user.ActivatedAt = null);
-        await portal.Given(new("Heidi", "Hall", false), user => user.SecondFactorDueAt = portal.Clock.Now.AddDays(1));
+        await portal.Given(new("Frank", "Foss", null), user => user.Deactivate("left", portal.Clock.Now));
+        await portal.Given(new("Grace", "Gold", null), user => user.ActivatedAt = null);
+        await portal.Given(new("Heidi", "Hall", null), user => user.SecondFactorDueAt = portal.Clock.Now.AddDays(1));
 
         Assert.Equal(["Alice Archer", "Bob Baker", "Dave Dyer", "Heidi Hall"], await Names(portal, Everybody, alice));
         Assert.Equal(["Bob Baker"], await Names(portal, new() { State = FactorState.Overdue }, alice));
         Assert.Equal(["Heidi Hall"], await Names(portal, new() { State = FactorState.InGrace }, alice));
         Assert.Equal(["Alice Archer", "Dave Dyer"], await Names(portal, new() { State = FactorState.NotRequired }, alice));
-        Assert.Equal(["Alice Archer", "Bob Baker"], await Names(portal, new() { RoleId = Role.AdministratorId }, alice));
+        Assert.Equal(["Alice Archer", "Bob Baker"], await Names(portal, new() { RoleId = SystemRoles.Owner.Id }, alice));
         Assert.Equal(["Dave Dyer"], await Names(portal, new() { Search = "dye" }, alice));
 
         var small = Everybody with { PageSize = 3 };
@@ -61,7 +60,7 @@ public class CoverageTests
         await using var portal = await TestPortal.StartAsync();
         var (alice, carol) = (await portal.Given(Alice), await portal.Given(Carol));
 
-        foreach (var actor in new[] { carol, alice with { Permissions = [.. alice.Permissions.Where(p => p != Permission.CoverageView)] } })
+        foreach (var actor in new[] { carol, alice with { Access = Access.Of(alice.Access.Everywhere.Where(p => p != Permission.CoverageView)) } })
         {
             Assert.Empty((await List(portal, Everybody, PageStart.First, actor)).Page.Rows);
             Assert.Null(await portal.Run((CoverageDirectory coverage) => coverage.FiguresAsync(actor, Cancel)));
@@ -97,7 +96,7 @@ public class CoverageTests
         await using var portal = await TestPortal.StartAsync(provider);
         var alice = await portal.GivenProtected(Alice);
         for (var i = 0; i < 30; i++)
-            await portal.Given(new($"P{i}", "Person", false));
+            await portal.Given(new($"P{i}", "Person", null));
 
         var tallies = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Remind(portal, new(Everybody), alice))));
 
@@ -162,7 +161,7 @@ public class CoverageTests
         Assert.Empty(await portal.MailsTo(Alice));
         Assert.Empty(await portal.MailsTo(Carol));
         var e = await portal.Event(AuditAction.RoleFactorRequired);
-        Assert.Equal((Role.AdministratorId, "Administrator", Guarded.Reason), (e.TargetId!.Value, e.TargetName, e.Reason));
+        Assert.Equal((SystemRoles.Owner.Id, "Administrator", Guarded.Reason), (e.TargetId!.Value, e.TargetName, e.Reason));
         Assert.Equal("factors.already_so", (await OfRole(portal, true, alice)).Problem?.Code);
         Assert.Equal(["Bob Baker"], await Names(portal, new() { State = FactorState.InGrace }, alice));
         portal.Clock.Advance(TimeSpan.FromDays(7));
@@ -195,7 +194,7 @@ public class CoverageTests
     {
         await using var portal = await TestPortal.StartAsync();
         var (alice, bob, carol, dave) = (await portal.Given(Alice), await portal.Given(Bob), await portal.Given(Carol), await portal.Given(Dave));
-        var without = alice with { Permissions = [.. alice.Permissions.Where(p => p != Permission.FactorsEnforce)] };
+        var without = alice with { Access = Access.Of(alice.Access.Everywhere.Where(p => p != Permission.FactorsEnforce)) };
 
         Assert.Equal("not_allowed", (await Require(portal, new(Everybody), without)).Problem?.Code);
         Assert.Equal("not_allowed", (await OfRole(portal, true, without)).Problem?.Code);
@@ -224,7 +223,7 @@ public class CoverageTests
         portal.Run((FactorEnforcement factors) => factors.RequireAsync(chosen, Guarded.Reason, by, null, Cancel));
 
     private static Task<Result<FactorTally>> OfRole(TestPortal portal, bool isRequired, Actor by) =>
-        portal.Run((FactorEnforcement factors) => factors.RequireOfRoleAsync(Role.AdministratorId, isRequired, Guarded.Reason, by, Cancel));
+        portal.Run((FactorEnforcement factors) => factors.RequireOfRoleAsync(SystemRoles.Owner.Id, isRequired, Guarded.Reason, by, Cancel));
 
     // The first count may take longer than a moment on a busy machine.
     private static async Task<Core.Dashboard.KeptFigure<CoverageFigures>> Once(Func<Task<Core.Dashboard.KeptFigure<CoverageFigures>?>> find)

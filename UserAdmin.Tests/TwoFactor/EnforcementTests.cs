@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
-using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Tenants;
 using UserAdmin.Core.TwoFactor;
@@ -53,7 +52,7 @@ public class EnforcementTests
         await app.SetPolicy(policy => policy.GraceDays = 0, app.Alice);
         Assert.Equal(HttpStatusCode.OK, (await browser.Get("/users")).StatusCode);
 
-        var enforced = await app.Run((FactorEnforcement factors) => factors.RequireOfRoleAsync(Role.AdministratorId, true, Guarded.Reason, app.Alice, Cancel));
+        var enforced = await app.Run((FactorEnforcement factors) => factors.RequireOfRoleAsync(SystemRoles.Owner.Id, true, Guarded.Reason, app.Alice, Cancel));
         Assert.True(enforced.Succeeded);
         app.Clock.Advance(TimeSpan.FromSeconds(5.1));
         Assert.Equal((HttpStatusCode.Found, Enrol), await Where(browser, "/users"));
@@ -108,7 +107,7 @@ public class EnforcementTests
         var refused = await app.Run((UserLifecycle users) => users.LockAsync(app.Alice.Id, null, Guarded.Reason, actor, Cancel));
 
         Assert.True(actor.MustEnrol);
-        Assert.Empty(actor.Permissions);
+        Assert.Empty(actor.Access.Everywhere);
         Assert.Equal("not_allowed", refused.Problem?.Code);
         Assert.Equal(bob.UserId, (await app.Event(AuditAction.AccessDenied)).ActorId);
     }

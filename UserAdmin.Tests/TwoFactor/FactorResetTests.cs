@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
-using UserAdmin.Core.Roles;
 using UserAdmin.Core.TwoFactor;
 using UserAdmin.Core.Users;
 
@@ -10,7 +9,7 @@ namespace UserAdmin.Tests.TwoFactor;
 
 public class FactorResetTests
 {
-    private static readonly Person Erin = new("Erin", "Ellis", true);
+    private static readonly Person Erin = new("Erin", "Ellis", SystemRoles.Owner);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -117,7 +116,7 @@ public class FactorResetTests
         var (alice, bob, carol, dave) = (await portal.GivenProtected(Alice), await portal.GivenProtected(Bob), await portal.GivenProtected(Carol), await portal.Given(Dave));
         var helpDesk = dave.WithOnly(Permission.FactorsReset);
 
-        Assert.Equal("not_allowed", (await Reset(portal, carol, alice with { Permissions = [.. alice.Permissions.Where(p => p != Permission.FactorsReset)] })).Problem?.Code);
+        Assert.Equal("not_allowed", (await Reset(portal, carol, alice with { Access = Access.Of(alice.Access.Everywhere.Where(p => p != Permission.FactorsReset)) })).Problem?.Code);
         Assert.Equal("not_allowed", (await Reset(portal, bob, helpDesk)).Problem?.Code);
         var denials = await portal.Events(AuditAction.AccessDenied);
         Assert.Equal([(alice.UserId, carol.UserId), (dave.UserId, bob.UserId)], denials.Select(e => (e.ActorId, e.TargetId)));

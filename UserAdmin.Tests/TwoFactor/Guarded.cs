@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Notifications;
-using UserAdmin.Core.Roles;
 using UserAdmin.Core.Settings;
 using UserAdmin.Core.TwoFactor;
 
@@ -61,7 +60,7 @@ internal static class Guarded
     extension(Actor actor)
     {
         /// <summary>Somebody of a help desk: may do these things and see people, no more.</summary>
-        public Actor WithOnly(params Permission[] permissions) => actor with { Permissions = [.. permissions, Permission.UsersView] };
+        public Actor WithOnly(params Permission[] permissions) => actor with { Access = Access.Of([.. permissions, Permission.UsersView]) };
 
         public Actor LongSignedIn => actor with { AuthenticatedAt = actor.AuthenticatedAt.AddMinutes(-11) };
     }

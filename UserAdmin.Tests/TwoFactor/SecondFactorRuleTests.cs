@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Data;
-using UserAdmin.Core.Roles;
 using UserAdmin.Core.TwoFactor;
 
 namespace UserAdmin.Tests.TwoFactor;
@@ -48,7 +47,7 @@ public class SecondFactorRuleTests
         DateTimeOffset?[] instants = [null, now.AddDays(-30), now.AddDays(-7), now.AddDays(-7).AddSeconds(1), now.AddDays(-1), now, now.AddSeconds(1), now.AddDays(7)];
         var people = new List<Guid> { alice.Id };
         foreach (var (byName, activatedAt) in from byName in instants from activatedAt in instants.OfType<DateTimeOffset>() select (byName, activatedAt))
-            people.Add((await portal.Given(new($"P{people.Count}", "Person", people.Count % 2 == 0), user => (user.SecondFactorDueAt, user.ActivatedAt) = (byName, activatedAt))).Id);
+            people.Add((await portal.Given(new($"P{people.Count}", "Person", people.Count % 2 == 0 ? SystemRoles.Owner : null), user => (user.SecondFactorDueAt, user.ActivatedAt) = (byName, activatedAt))).Id);
 
         foreach (var byRole in instants)
             foreach (var policy in instants.Select(since => new SecondFactorPolicy { IsRequired = since is not null, RequiredAt = since, GraceDays = 7 }))
@@ -61,7 +60,7 @@ public class SecondFactorRuleTests
                     await db.SaveChangesAsync(Cancel);
                     var rule = new SecondFactorRule(policy, now);
                     var users = await db.Users.AsNoTracking().ToListAsync(Cancel);
-                    var administrators = await db.UserRoles.Select(r => r.UserId).ToListAsync(Cancel);
+                    var administrators = await db.RoleAssignments.Select(r => r.UserId).ToListAsync(Cancel);
                     var expected = users.ToDictionary(u => u.Id, u => rule.StateOf(rule.DueAt(u.ActivatedAt, u.SecondFactorDueAt, administrators.Contains(u.Id) ? byRole : null)));
 
                     foreach (var state in Enum.GetValues<FactorState>())

@@ -41,7 +41,7 @@ public class ComponentTests : BunitContext
             context.Add(c => c.Value, form).AddChildContent<FormProblem>(parameters => parameters.Add(p => p.Problem, problem)));
 
         var atField = Show(UserProblems.EmailTaken);
-        var above = Show(UserProblems.LastAdministrator);
+        var above = Show(UserProblems.LastOwner);
 
         Assert.Empty(atField.FindAll("[role=alert]"));
         Assert.Equal([UserProblems.EmailTaken.Message], form.GetValidationMessages(form.Field("Email")));

@@ -124,7 +124,7 @@ public class EditingUsersTests
 
         var refused = await Edit(portal, alice, alice, form => form.LastDay = new(2099, 1, 1));
 
-        Assert.Equal(("user.last_administrator", "LastDay"), (refused.Problem?.Code, refused.Problem?.Field));
+        Assert.Equal(("user.last_owner", "LastDay"), (refused.Problem?.Code, refused.Problem?.Field));
     }
 
     private static async Task<Result<EditOutcome>> Edit(TestPortal portal, Actor target, Actor actor, Action<UserForm> change, UserForm? original = null)

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
-using UserAdmin.Core.Roles;
 using UserAdmin.Core.Users;
 
 namespace UserAdmin.Tests.Users;
@@ -151,11 +150,11 @@ public class UserLifecycleTests
 
         await Do(portal, Steps["delete"].Do, bob.Id, "left", alice);
         await Do(portal, Steps["restore"].Do, bob.Id, "came back", alice);
-        Assert.True(await portal.Run((Administrators administrators) => administrators.IsAdministratorAsync(bob.Id, Cancel)));
+        Assert.True(await portal.Run((Owners owners) => owners.IsOwnerAsync(bob.Id, portal.Clock.Now, Cancel)));
 
         await Do(portal, Steps["delete"].Do, bob.Id, "left", alice);
         await Do(portal, Steps["purge"].Do, bob.Id, "for good", alice);
-        Assert.Equal(1, await portal.Run((UserAdminDbContext db) => db.UserRoles.CountAsync(role => role.RoleId == Role.AdministratorId, Cancel)));
+        Assert.Equal(1, await portal.Run((UserAdminDbContext db) => db.RoleAssignments.CountAsync(role => role.RoleId == SystemRoles.Owner.Id, Cancel)));
         Assert.Equal(4, await portal.Run((UserAdminDbContext db) => db.AuditEvents.CountAsync(e => e.TargetId == bob.UserId, Cancel)));
     }
 

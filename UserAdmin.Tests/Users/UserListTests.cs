@@ -107,13 +107,13 @@ public class UserListTests
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         await portal.Given(Alice, user => user.LastSignInAt = now);
         await portal.Given(Carol, user => user.CreatedAt = now.AddDays(-10));
-        await portal.Given(new("Inactive", "X", false), user => user.Deactivate("x", now));
-        await portal.Given(new("Locked", "X", false), user => user.Lock(now.AddDays(1), "x"));
-        await portal.Given(new("Unlocked", "X", false), user => user.Lock(now.AddDays(-1), "x"));
-        await portal.Given(new("Expired", "X", false), user => user.ExpiresAt = now.AddDays(-1));
-        await portal.Given(new("Pending", "X", false), user => user.ActivatedAt = null);
-        await portal.Given(new("Deleted", "X", true), user => user.Delete("x", now));
-        await portal.Given(new("Secured", "X", false), user => (user.TwoFactorEnabled, user.LastSignInAt) = (true, now.AddDays(-5)));
+        await portal.Given(new("Inactive", "X", null), user => user.Deactivate("x", now));
+        await portal.Given(new("Locked", "X", null), user => user.Lock(now.AddDays(1), "x"));
+        await portal.Given(new("Unlocked", "X", null), user => user.Lock(now.AddDays(-1), "x"));
+        await portal.Given(new("Expired", "X", null), user => user.ExpiresAt = now.AddDays(-1));
+        await portal.Given(new("Pending", "X", null), user => user.ActivatedAt = null);
+        await portal.Given(new("Deleted", "X", SystemRoles.Owner), user => user.Delete("x", now));
+        await portal.Given(new("Secured", "X", null), user => (user.TwoFactorEnabled, user.LastSignInAt) = (true, now.AddDays(-5)));
 
         async Task<string> Names(UserFilter filter) => string.Join(' ', (await List(portal, filter, PageStart.First)).Page.Rows.Select(row => row.FullName.Split(' ')[0]).Order(StringComparer.Ordinal));
 
@@ -125,8 +125,7 @@ public class UserListTests
         Assert.Equal("Pending", await Names(new() { Statuses = [UserStatus.Pending] }));
         Assert.Equal("Deleted", await Names(new() { Statuses = [UserStatus.Deleted] }));
         Assert.Equal("Deleted Inactive Pending", await Names(new() { Statuses = [UserStatus.Pending, UserStatus.Deleted, UserStatus.Inactive] }));
-        Assert.Equal("Alice", await Names(new() { IsAdministrator = true }));
-        Assert.Equal("Carol Expired Inactive Locked Pending Secured Unlocked", await Names(new() { IsAdministrator = false }));
+        Assert.Equal("Alice", await Names(new() { RoleId = SystemRoles.Owner.Id }));
         Assert.Equal("Secured", await Names(new() { HasTwoFactor = true }));
         Assert.Equal("Alice Secured", await Names(new() { HasSignedIn = true }));
         Assert.Equal("Carol Unlocked", await Names(new() { HasSignedIn = false, Statuses = [UserStatus.Active] }));
@@ -135,8 +134,8 @@ public class UserListTests
         Assert.Equal("Secured", await Names(new() { LastSignInTo = today.AddDays(-5) }));
         Assert.Equal("Alice", await Names(new() { LastSignInFrom = today.AddDays(-4), LastSignInTo = today }));
         Assert.Equal("Secured", await Names(new() { Search = "x", HasTwoFactor = true }));
-        Assert.Equal("Alice", await Names(new() { Search = "alice", IsAdministrator = true }));
-        Assert.Equal("", await Names(new() { Search = "alice", IsAdministrator = false }));
+        Assert.Equal("Alice", await Names(new() { Search = "alice", RoleId = SystemRoles.Owner.Id }));
+        Assert.Equal("", await Names(new() { Search = "alice", RoleId = SystemRoles.Auditor.Id }));
     }
 
     [Theory, MemberData(nameof(Databases))]

@@ -25,6 +25,7 @@ internal static class Portal
                 hub.AddFilter<CircuitOwners>();
             });
         services.AddSingleton<CircuitOwners>();
+        services.AddScoped<AccessChanges>();
         services.AddScoped<CircuitConnection>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitConnection>());
         services.AddSingleton<CircuitLimits>();

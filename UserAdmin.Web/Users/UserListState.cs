@@ -23,6 +23,7 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
         var query = QueryHelpers.ParseQuery(address.Query).ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
         string? Text(string name) => query.GetValueOrDefault(name) is { Length: > 0 } text ? text : null;
         DateOnly? DayOf(string name) => Day.Parse(Text(name));
+        Guid? Identifier(string name) => Guid.TryParse(Text(name), out var id) ? id : null;
         bool? Flag(string name) => Text(name) switch { "yes" => true, "no" => false, _ => null };
 
         var sort = Text("sort") ?? "name";
@@ -32,7 +33,8 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
             {
                 Search = search is null ? null : Core.Common.Text.Shorten(search, 200),
                 Statuses = [.. (Text("status") ?? "").Split(',').Select(word => Enum.TryParse<UserStatus>(word, ignoreCase: true, out var status) && Enum.IsDefined(status) ? status : (UserStatus?)null).OfType<UserStatus>().Distinct()],
-                IsAdministrator = Flag("administrator"),
+                RoleId = Identifier("role"),
+                OrganizationId = Identifier("organization"),
                 HasTwoFactor = Flag("two-factor"),
                 HasSignedIn = Flag("signed-in"),
                 CreatedFrom = DayOf("created-from"),
@@ -52,7 +54,8 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
         {
             ["search"] = Filter.Search,
             ["status"] = Filter.Statuses.Count > 0 ? string.Join(',', Filter.Statuses).ToLowerInvariant() : null,
-            ["administrator"] = Flag(Filter.IsAdministrator),
+            ["role"] = Filter.RoleId?.ToString(),
+            ["organization"] = Filter.OrganizationId?.ToString(),
             ["two-factor"] = Flag(Filter.HasTwoFactor),
             ["signed-in"] = Flag(Filter.HasSignedIn),
             ["created-from"] = Day.Text(Filter.CreatedFrom),
@@ -76,8 +79,10 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
     {
         foreach (var status in Filter.Statuses)
             yield return ($"Status is {status}", With(Filter with { Statuses = [.. Filter.Statuses.Where(s => s != status)] }));
-        if (Filter.IsAdministrator is { } administrator)
-            yield return (administrator ? "Role is Administrator" : "Role is not Administrator", With(Filter with { IsAdministrator = null }));
+        if (Filter.RoleId is not null)
+            yield return ("Has a certain role", With(Filter with { RoleId = null }));
+        if (Filter.OrganizationId is not null)
+            yield return ("Belongs to a certain organization", With(Filter with { OrganizationId = null }));
         if (Filter.HasTwoFactor is { } twoFactor)
             yield return (twoFactor ? "Has a second factor" : "Has no second factor", With(Filter with { HasTwoFactor = null }));
         if (Filter.HasSignedIn is { } signedIn)

@@ -1,12 +1,11 @@
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
-using UserAdmin.Core.Roles;
 using UserAdmin.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
-namespace UserAdmin.Tests.Users;
+namespace UserAdmin.Tests.Roles;
 
-public class LastAdministratorTests
+public class LastOwnerTests
 {
     private const int Rounds = 100;
 
@@ -26,7 +25,7 @@ public class LastAdministratorTests
             var answers = await Task.WhenAll(Remove(portal, way, alice, bob), Remove(portal, way, bob, alice));
 
             var refused = Assert.Single(answers, answer => answer is not null);
-            Assert.Equal("user.last_administrator", refused!.Code);
+            Assert.Equal("user.last_owner", refused!.Code);
             Assert.Equal(1, await CountActive(portal));
             await portal.Run((UserAdminDbContext db) => db.Users.ExecuteUpdateAsync(user => user
                 .SetProperty(u => u.DeactivatedAt, (DateTimeOffset?)null).SetProperty(u => u.LockedUntil, (DateTimeOffset?)null)
@@ -40,13 +39,13 @@ public class LastAdministratorTests
         await using var portal = await TestPortal.StartAsync();
         var now = portal.Clock.Now;
         var alice = await portal.Given(Alice);
-        await portal.Given(new("Inactive", "X", true), user => user.Deactivate("x", now));
-        await portal.Given(new("Locked", "X", true), user => user.Lock(now.AddDays(1), "x"));
-        await portal.Given(new("Deleted", "X", true), user => user.Delete("x", now));
-        await portal.Given(new("Pending", "X", true), user => user.ActivatedAt = null);
-        await portal.Given(new("Ending", "X", true), user => user.ExpiresAt = now.AddDays(1));
+        await portal.Given(new("Inactive", "X", SystemRoles.Owner), user => user.Deactivate("x", now));
+        await portal.Given(new("Locked", "X", SystemRoles.Owner), user => user.Lock(now.AddDays(1), "x"));
+        await portal.Given(new("Deleted", "X", SystemRoles.Owner), user => user.Delete("x", now));
+        await portal.Given(new("Pending", "X", SystemRoles.Owner), user => user.ActivatedAt = null);
+        await portal.Given(new("Ending", "X", SystemRoles.Owner), user => user.ExpiresAt = now.AddDays(1));
 
-        Assert.Equal("user.last_administrator", (await Remove(portal, way, Actor.System, alice))?.Code);
+        Assert.Equal("user.last_owner", (await Remove(portal, way, Actor.System, alice))?.Code);
     }
 
     [Fact]
@@ -77,5 +76,5 @@ public class LastAdministratorTests
 
     private static Task<int> CountActive(TestPortal portal) => portal.Run((UserAdminDbContext db) =>
         db.Users.CountAsync(u => u.DeactivatedAt == null && u.LockedUntil == null && u.DeletedAt == null && u.ExpiresAt == null
-            && db.UserRoles.Any(role => role.UserId == u.Id && role.RoleId == Role.AdministratorId), Cancel));
+            && db.RoleAssignments.Any(role => role.UserId == u.Id && role.RoleId == SystemRoles.Owner.Id), Cancel));
 }

@@ -1,0 +1,77 @@
+using System.Collections.Frozen;
+
+namespace UserAdmin.Core.Roles;
+
+/// <summary>Where a permission reaches: everywhere or in the organizations below the granted ones, but in none below the denied ones.</summary>
+public sealed record Reach(bool IsEverywhere, IReadOnlyList<Guid> Granted, IReadOnlyList<Guid> Denied);
+
+/// <summary>
+/// What somebody may do, worked out from their role assignments: the one answer to "may they" that pages, services, endpoints and jobs ask.
+/// A denial wins: one held everywhere counts in every organization, one held in an organization there and below.
+/// </summary>
+public sealed class Access
+{
+    private readonly FrozenSet<Permission> everywhere;
+    private readonly FrozenDictionary<Guid, Rights> inOrganizations;
+    private readonly OrganizationTree tree;
+
+    internal Access(FrozenSet<Permission> everywhere, FrozenDictionary<Guid, Rights> inOrganizations, OrganizationTree tree) =>
+        (this.everywhere, this.inOrganizations, this.tree) = (everywhere, inOrganizations, tree);
+
+    public static Access None { get; } = Of([]);
+
+    public static Access Everything { get; } = Of(Enum.GetValues<Permission>());
+
+    /// <summary>When an assignment begins or ends next; null when none will.</summary>
+    public DateTimeOffset? ChangesAt { get; internal init; }
+
+    /// <summary>The permissions that are held everywhere.</summary>
+    public FrozenSet<Permission> Everywhere => everywhere;
+
+    /// <summary>The organizations in which something more, or less, may be done than everywhere.</summary>
+    public IEnumerable<Guid> Organizations => inOrganizations.Keys;
+
+    /// <summary>Holds more than what everybody with an account may do.</summary>
+    public bool IsPrivileged => inOrganizations.Values.Any(rights => rights.Granted.Count > 0) || !everywhere.IsSubsetOf(SystemRoles.EndUser.Grants);
+
+    public static Access Of(IEnumerable<Permission> everywhere) => new(everywhere.ToFrozenSet(), FrozenDictionary<Guid, Rights>.Empty, OrganizationTree.Empty);
+
+    public bool Can(Permission permission) => everywhere.Contains(permission);
+
+    public bool CanIn(Guid organizationId, Permission permission)
+    {
+        var isGranted = everywhere.Contains(permission);
+        if (inOrganizations.Count == 0)
+            return isGranted;
+        foreach (var id in tree.UpFrom(organizationId))
+            if (inOrganizations.TryGetValue(id, out var rights))
+            {
+                if (rights.Denied.Contains(permission))
+                    return false;
+                isGranted |= rights.Granted.Contains(permission);
+            }
+        return isGranted;
+    }
+
+    public bool CanSomewhere(Permission permission) => everywhere.Contains(permission) || inOrganizations.Values.Any(rights => rights.Granted.Contains(permission));
+
+    public Reach ReachOf(Permission permission) => new(
+        everywhere.Contains(permission),
+        [.. inOrganizations.Where(held => held.Value.Granted.Contains(permission)).Select(held => held.Key)],
+        [.. inOrganizations.Where(held => held.Value.Denied.Contains(permission)).Select(held => held.Key)]);
+
+    /// <summary>Whether everything the other may do this one may do as well: nobody acts on, or hands out, more than they hold (E05).</summary>
+    public bool Covers(Access other) =>
+        other.everywhere.IsSubsetOf(everywhere)
+        && other.inOrganizations.All(held => held.Value.Granted.All(permission => !other.CanIn(held.Key, permission) || CanIn(held.Key, permission)));
+
+    public bool IsSameAs(Access other) =>
+        everywhere.SetEquals(other.everywhere) && inOrganizations.Count == other.inOrganizations.Count
+        && inOrganizations.All(held => other.inOrganizations.TryGetValue(held.Key, out var rights) && rights.Granted.SetEquals(held.Value.Granted) && rights.Denied.SetEquals(held.Value.Denied));
+}
+
+/// <summary>What one role, or all roles held in one place, say together.</summary>
+internal sealed record Rights(FrozenSet<Permission> Granted, FrozenSet<Permission> Denied)
+{
+    public static Rights None { get; } = new(FrozenSet<Permission>.Empty, FrozenSet<Permission>.Empty);
+}
