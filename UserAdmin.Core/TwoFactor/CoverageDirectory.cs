@@ -40,7 +40,7 @@ public sealed class CoverageDirectory(UserAdminDbContext db, CurrentTenant tenan
 
     /// <summary>The roles with their requirement as it is now; only the kept figures may be a minute old. Empty without <see cref="Permission.CoverageView"/>.</summary>
     public async Task<IReadOnlyList<Role>> RolesAsync(Actor actor, CancellationToken cancel) =>
-        actor.Can(Permission.CoverageView) ? await db.Roles.AsNoTracking().OrderBy(role => role.NormalizedName).ToListAsync(cancel) : [];
+        actor.Can(Permission.CoverageView) ? await Assignable(db).ToListAsync(cancel) : [];
 
     /// <summary>People without a second factor by name, at most 200 a page. Empty without <see cref="Permission.CoverageView"/>.</summary>
     public async Task<CoverageListing> ListAsync(CoverageFilter filter, PageStart start, Actor actor, CancellationToken cancel)
@@ -96,13 +96,16 @@ public sealed class CoverageDirectory(UserAdminDbContext db, CurrentTenant tenan
         return Page.Of(found, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
     }
 
+    // What everybody holds has no members; the policy requires a second factor of everybody.
+    private static IQueryable<Role> Assignable(UserAdminDbContext db) => db.Roles.AsNoTracking().Where(role => role.Id != SystemRoles.EndUser.Id).OrderBy(role => role.NormalizedName);
+
     private static async Task<CoverageFigures> ComputeAsync(UserAdminDbContext db, SecondFactorRule rule, DateTimeOffset now)
     {
         var active = db.Users.WithStatus(UserStatus.Active, now);
         var lacking = active.Where(u => !u.TwoFactorEnabled);
         var held = db.RoleAssignments.InForce(now);
         var roles = new List<RoleCoverage>();
-        foreach (var role in await db.Roles.AsNoTracking().OrderBy(role => role.NormalizedName).ToListAsync())
+        foreach (var role in await Assignable(db).ToListAsync())
         {
             var members = active.Where(u => held.Any(a => a.UserId == u.Id && a.RoleId == role.Id));
             roles.Add(new(role.Id, role.Name, await members.LongCountAsync(), await members.LongCountAsync(u => u.TwoFactorEnabled), role.RequiresSecondFactor, role.SecondFactorRequiredAt));

@@ -144,7 +144,7 @@ public class RouteTests
         [
             "/users?search=%00", "/users?search=abc%00", "/users?search=%ED%A0%80", "/users?search=%22", "/users?search=%25%25%25", $"/users?search={new string('a', 199)}😀",
             "/users?sort=name;--", "/users?sort=-", "/users?size=0", "/users?size=1000000000", "/users?size=-1", "/users?status=x,active,7,Active", "/users?after=%00", $"/users?before={id}&after=x", "/users?at=end&after=x",
-            "/users?created-from=9999-12-31&created-to=9999-12-31&last-sign-in-from=0001-01-01&last-sign-in-to=9999-12-31", "/users?search=a&search=b", "/users?administrator=maybe",
+            "/users?created-from=9999-12-31&created-to=9999-12-31&last-sign-in-from=0001-01-01&last-sign-in-to=9999-12-31", "/users?search=a&search=b", "/users?role=maybe&organization=x",
             "/notifications?state=x&recipient=%00", "/notifications?recipient=%25_'%22&state=waiting", "/notifications?after=x&before=y", "/notifications?at=end", $"/notifications?after={id}", "/notifications/templates/activation?language=xx",
             "/audit?address=%00", "/audit?address=%F0%9F%91%91", "/audit?from=0001-01-01&to=9999-12-31", "/audit?actor=x&target=y", "/audit?action=nope&category=9&outcome=x", "/audit?at=end", $"/audit?after={id}",
             $"/users/{id}/activity?actor=x", $"/users/{id}/sessions?x=%00", "/users/deleted?after=x&at=end", "/me/activity?after=x&category=nope&from=0001-01-01", "/me/activity?at=end&address=%00",

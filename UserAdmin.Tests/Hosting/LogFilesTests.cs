@@ -38,7 +38,7 @@ public class LogFilesTests
     public async Task D11_A_failure_stands_in_the_error_file_under_the_number_the_page_shows()
     {
         await using var app = await TestApp.StartAsync();
-        await app.Run((UserAdminDbContext db) => db.Database.ExecuteSqlAsync($"DROP TABLE user_roles", TestContext.Current.CancellationToken));
+        await app.Run((UserAdminDbContext db) => db.Database.ExecuteSqlAsync($"DROP TABLE role_assignments", TestContext.Current.CancellationToken));
         using var browser = app.Open();
 
         using var response = await browser.Get("/account/sign-in");

@@ -131,7 +131,7 @@ public partial class SecurityHeaderTests
     // The sign-in page asks whether there is an administrator; without the table it can't.
     private static async Task<HttpResponseMessage> Failure(TestApp app, Browser browser)
     {
-        await app.Run((UserAdminDbContext db) => db.Database.ExecuteSqlAsync($"DROP TABLE user_roles", Cancel));
+        await app.Run((UserAdminDbContext db) => db.Database.ExecuteSqlAsync($"DROP TABLE role_assignments", Cancel));
         return await browser.Get("/account/sign-in");
     }
 

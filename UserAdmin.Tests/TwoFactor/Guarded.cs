@@ -60,7 +60,7 @@ internal static class Guarded
     extension(Actor actor)
     {
         /// <summary>Somebody of a help desk: may do these things and see people, no more.</summary>
-        public Actor WithOnly(params Permission[] permissions) => actor with { Access = Access.Of([.. permissions, Permission.UsersView]) };
+        public Actor WithOnly(params Permission[] permissions) => actor with { Access = Access.Of([.. permissions, Permission.UsersView, .. SystemRoles.EndUser.Grants]) };
 
         public Actor LongSignedIn => actor with { AuthenticatedAt = actor.AuthenticatedAt.AddMinutes(-11) };
     }

@@ -53,7 +53,7 @@ public class SecondFactorRuleTests
             foreach (var policy in instants.Select(since => new SecondFactorPolicy { IsRequired = since is not null, RequiredAt = since, GraceDays = 7 }))
                 await portal.Run(async (UserAdminDbContext db) =>
                 {
-                    var role = await db.Roles.SingleAsync(Cancel);
+                    var role = await db.Roles.SingleAsync(r => r.Id == SystemRoles.Owner.Id, Cancel);
                     role.RequireSecondFactor(false, now);
                     if (byRole is { } since)
                         role.RequireSecondFactor(true, since);

@@ -45,7 +45,7 @@ public class ComponentTests : BunitContext
 
         Assert.Empty(atField.FindAll("[role=alert]"));
         Assert.Equal([UserProblems.EmailTaken.Message], form.GetValidationMessages(form.Field("Email")));
-        Assert.Contains("last active administrator", above.Find("[role=alert]").TextContent);
+        Assert.Contains("last active owner", above.Find("[role=alert]").TextContent);
         Assert.Empty(Show(null).FindAll("[role=alert]"));
     }
 

@@ -8,7 +8,7 @@ public class UserListStateTests
     [Theory]
     [InlineData("/users")]
     [InlineData("/users?search=o%27brien%20%26%20co")]
-    [InlineData("/users?status=active,locked&administrator=no&two-factor=yes&signed-in=no")]
+    [InlineData("/users?status=active,locked&role=01900000-0000-7000-8000-000000000002&organization=01900000-0000-7000-8000-000000000009&two-factor=yes&signed-in=no")]
     [InlineData("/users?created-from=2026-01-01&created-to=2026-12-31&last-sign-in-from=2026-02-01&last-sign-in-to=2026-03-01")]
     [InlineData("/users?sort=-last-sign-in&size=100&after=01900000-0000-7000-8000-000000000001")]
     [InlineData("/users?sort=user-name&at=end")]
@@ -20,7 +20,7 @@ public class UserListStateTests
     }
 
     [Theory]
-    [InlineData("/users?status=nobody&administrator=perhaps&sort=;--&size=x&created-from=yesterday&at=start", "/users")]
+    [InlineData("/users?status=nobody&role=perhaps&sort=;--&size=x&created-from=yesterday&at=start", "/users")]
     [InlineData("/users?status=active,active,7,ACTIVE", "/users?status=active")]
     [InlineData("/users?size=100000", "/users?size=200")]
     [InlineData("/users?created-from=2026-02-30", "/users")]
@@ -37,7 +37,7 @@ public class UserListStateTests
     [Fact]
     public void Every_filter_has_a_chip_that_removes_it_and_starts_at_the_first_page()
     {
-        var state = Parse("/users?status=active,locked&administrator=yes&two-factor=no&signed-in=yes&created-from=2026-01-01&created-to=2026-12-31&last-sign-in-from=2026-02-01&last-sign-in-to=2026-03-01&after=01900000-0000-7000-8000-000000000001");
+        var state = Parse("/users?status=active,locked&role=01900000-0000-7000-8000-000000000002&two-factor=no&signed-in=yes&created-from=2026-01-01&created-to=2026-12-31&last-sign-in-from=2026-02-01&last-sign-in-to=2026-03-01&after=01900000-0000-7000-8000-000000000001");
 
         var chips = state.Chips().ToList();
 
