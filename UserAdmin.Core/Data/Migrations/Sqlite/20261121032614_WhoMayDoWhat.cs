@@ -40,41 +40,7 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                 type: "INTEGER",
                 nullable: true);
 
-            migrationBuilder.AlterColumn<string>(
-                name: "normalized_name",
-                table: "roles",
-                type: "TEXT",
-                maxLength: 200,
-                nullable: false,
-                defaultValue: "",
-                oldClrType: typeof(string),
-                oldType: "TEXT",
-                oldMaxLength: 256,
-                oldNullable: true);
-
-            migrationBuilder.AlterColumn<string>(
-                name: "name",
-                table: "roles",
-                type: "TEXT",
-                maxLength: 200,
-                nullable: false,
-                defaultValue: "",
-                oldClrType: typeof(string),
-                oldType: "TEXT",
-                oldMaxLength: 256,
-                oldNullable: true);
-
-            migrationBuilder.AlterColumn<string>(
-                name: "concurrency_stamp",
-                table: "roles",
-                type: "TEXT",
-                maxLength: 32,
-                nullable: false,
-                defaultValue: "",
-                oldClrType: typeof(string),
-                oldType: "TEXT",
-                oldNullable: true);
-
+            // The columns of roles that must have a value now would make SQLite build the table anew, outside the transaction; they have one in every row.
             migrationBuilder.AddColumn<long>(
                 name: "created_at",
                 table: "roles",
@@ -886,35 +852,6 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                 name: "IX_roles_normalized_name",
                 table: "roles",
                 newName: "RoleNameIndex");
-
-            migrationBuilder.AlterColumn<string>(
-                name: "normalized_name",
-                table: "roles",
-                type: "TEXT",
-                maxLength: 256,
-                nullable: true,
-                oldClrType: typeof(string),
-                oldType: "TEXT",
-                oldMaxLength: 200);
-
-            migrationBuilder.AlterColumn<string>(
-                name: "name",
-                table: "roles",
-                type: "TEXT",
-                maxLength: 256,
-                nullable: true,
-                oldClrType: typeof(string),
-                oldType: "TEXT",
-                oldMaxLength: 200);
-
-            migrationBuilder.AlterColumn<string>(
-                name: "concurrency_stamp",
-                table: "roles",
-                type: "TEXT",
-                nullable: true,
-                oldClrType: typeof(string),
-                oldType: "TEXT",
-                oldMaxLength: 32);
 
             migrationBuilder.CreateTable(
                 name: "role_claims",
