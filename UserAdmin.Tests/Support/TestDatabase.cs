@@ -75,9 +75,11 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private static async Task<string> MakePostgresTemplateAsync()
     {
-        const string name = "template_useradmin";
+        // Several runs may use one server.
+        var name = $"template_{Environment.ProcessId}";
         await OnServerAsync($"DROP DATABASE IF EXISTS {name}");
         await OnServerAsync($"CREATE DATABASE {name}");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => OnServerAsync($"DROP DATABASE {name}").GetAwaiter().GetResult();
         await MigrateAsync(DatabaseProvider.PostgreSql, On(name) + ";Pooling=false");
         return name;
     }
