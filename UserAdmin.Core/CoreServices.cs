@@ -9,6 +9,7 @@ using UserAdmin.Core.Common;
 using UserAdmin.Core.Dashboard;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.ExternalSignIn;
+using UserAdmin.Core.Impersonation;
 using UserAdmin.Core.Me;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Registration;
@@ -71,6 +72,7 @@ public static class CoreServices
         services.AddScoped<AccessEvaluator>();
         services.AddScoped<Owners>();
         services.AddScoped<SecurityActs>();
+        services.AddScoped<ActingService>();
         services.AddScoped<UserSecurity>();
         services.AddScoped<PreferenceService>();
         services.AddScoped<DisplayService>();

@@ -52,6 +52,8 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction DeviceRemoved = new("device.removed", AuditCategory.Sessions, "Removed a device", "{0} removed a device of {1}");
 
     public static readonly AuditAction AccessDenied = new("access.denied", AuditCategory.Access, "Was refused", "{0} was refused something they may not do");
+    public static readonly AuditAction ActingStarted = new("acting.started", AuditCategory.Access, "Began to act as somebody else", "{0} began to act as {1}");
+    public static readonly AuditAction ActingEnded = new("acting.ended", AuditCategory.Access, "Stopped acting as somebody else", "{0} no longer acts as {1}");
     public static readonly AuditAction AdministratorGranted = new("access.administrator_granted", AuditCategory.Access, "Made an administrator", "{0} made {1} an administrator");
 
     public static readonly AuditAction ExternalLoginLinked = new("security.external_login_linked", AuditCategory.Security, "Linked an external sign-in", "{1} linked an external sign-in with the account");

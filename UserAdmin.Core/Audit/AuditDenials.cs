@@ -16,6 +16,16 @@ public static class AuditDenials
             await db.SaveChangesAsync(cancel);
             return UserProblems.NotAllowed;
         }
+
+        /// <summary>Closes what belongs to the person alone (their security, their consent) to whoever acts as them, and records that; null for everybody else.</summary>
+        public async Task<Problem?> RefuseActingAsync(Actor actor, TimeProvider clock, CancellationToken cancel)
+        {
+            if (actor.Impersonator is null)
+                return null;
+            db.Record(AuditAction.AccessDenied, actor, new(actor.UserId, actor.Name), clock.GetUtcNow(), reason: StepUp.NotWhileActing.Message, outcome: AuditOutcome.Denied);
+            await db.SaveChangesAsync(cancel);
+            return StepUp.NotWhileActing;
+        }
     }
 }
 

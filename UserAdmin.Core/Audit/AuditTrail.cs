@@ -26,8 +26,12 @@ public sealed record AuditFilter
 
 public sealed record AuditRow(
     Guid Id, DateTimeOffset At, ActorKind ActorKind, Guid? ActorId, string ActorName, string Action, AuditCategory Category, AuditOutcome Outcome,
-    Guid? TargetId, string? TargetName, string? Reason, string? ChangesJson, string? Address, Guid? SessionId, string? CorrelationId)
+    Guid? TargetId, string? TargetName, string? Reason, string? ChangesJson, string? Address, Guid? SessionId, string? CorrelationId,
+    Guid? ImpersonatorId = null, string? ImpersonatorName = null)
 {
+    /// <summary>Who sat there: "Alice Archer as Carol Cooper" when somebody acted as the actor.</summary>
+    public string Doer => ImpersonatorName is null ? ActorName : $"{ImpersonatorName} as {ActorName}";
+
     public IReadOnlyList<FieldChange> Changes => FieldChange.FromJson(ChangesJson);
 }
 
@@ -59,13 +63,25 @@ public sealed class AuditTrail(UserAdminDbContext db)
             ? events.OrderBy(e => e.UtcMicroseconds).ThenBy(e => e.Id)
             : events.OrderByDescending(e => e.UtcMicroseconds).ThenByDescending(e => e.Id);
 
-        // Two short reads along an index each; a condition with "or" would sort everything there is.
-        var rows = filter.AboutId is not { } about ? await ReadAsync(events, filter.PageSize + 1, cancel)
-            : [.. InOrder((await ReadAsync(events.Where(e => e.ActorId == about), filter.PageSize + 1, cancel))
-                .Concat(await ReadAsync(events.Where(e => e.TargetId == about && e.ActorId != about), filter.PageSize + 1, cancel)), backwards).Take(filter.PageSize + 1)];
+        // Short reads along an index each; a condition with "or" would sort everything there is.
+        var rows = new List<AuditRow>();
+        var parts = Parts(events, filter);
+        foreach (var part in parts)
+            rows.AddRange(await ReadAsync(part, filter.PageSize + 1, cancel));
+        if (parts.Length > 1)
+            rows = [.. InOrder(rows, backwards).Take(filter.PageSize + 1)];
         if (filter.AboutId is not null)
-            rows = rows.ConvertAll(row => row.ActorKind == ActorKind.User && row.ActorId != actor.UserId ? Discreet(row) : row);
+            rows = rows.ConvertAll(row => row.ActorKind == ActorKind.User && (row.ImpersonatorId ?? row.ActorId) != actor.UserId ? Discreet(row) : row);
         return Page.Of(rows, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
+    }
+
+    // Whoever acts as somebody else is an actor, too.
+    private static IQueryable<AuditEvent>[] Parts(IQueryable<AuditEvent> events, AuditFilter filter)
+    {
+        if ((filter.AboutId ?? filter.ActorId) is not { } person)
+            return [events];
+        IQueryable<AuditEvent>[] done = [events.Where(e => e.ActorId == person), events.Where(e => e.ImpersonatorId == person)];
+        return filter.AboutId is null ? done : [.. done, events.Where(e => e.TargetId == person && e.ActorId != person && e.ImpersonatorId != person)];
     }
 
     // What an administrator noted, and from where, is not for whom it was about.
@@ -77,7 +93,8 @@ public sealed class AuditTrail(UserAdminDbContext db)
     private static Task<List<AuditRow>> ReadAsync(IQueryable<AuditEvent> events, int count, CancellationToken cancel) =>
         events.Take(count).Select(e => new AuditRow(
             e.Id, AuditRecording.FromMicroseconds(e.UtcMicroseconds), e.ActorKind, e.ActorId, e.ActorName, e.Action, e.Category, e.Outcome,
-            e.TargetId, e.TargetName, e.Reason, e.Changes, e.Address, e.SessionId, e.CorrelationId)).AsNoTracking().ToListAsync(cancel);
+            e.TargetId, e.TargetName, e.Reason, e.Changes, e.Address, e.SessionId, e.CorrelationId,
+            e.ImpersonatorId, e.ImpersonatorName)).AsNoTracking().ToListAsync(cancel);
 
     private IQueryable<AuditEvent> Matching(AuditFilter filter)
     {
@@ -92,8 +109,6 @@ public sealed class AuditTrail(UserAdminDbContext db)
             var microseconds = AuditRecording.ToMicroseconds(to);
             events = events.Where(e => e.UtcMicroseconds < microseconds);
         }
-        if (filter.ActorId is { } actorId)
-            events = events.Where(e => e.ActorId == actorId);
         if (filter.TargetId is { } targetId)
             events = events.Where(e => e.TargetId == targetId);
         if (filter.Action is { } action)

@@ -7,9 +7,11 @@ public static class StepUp
 
     public static readonly Problem Needed = new(ProblemKind.StepUp, "step_up.needed", "Confirm that it's you, then do this again.");
 
+    public static readonly Problem NotWhileActing = new(ProblemKind.NotAllowed, "step_up.not_while_acting", "This is closed while you act as somebody else. Stop acting first.");
+
     extension(Actor actor)
     {
-        /// <summary>Jobs and the command line prove nothing and needn't.</summary>
-        public bool NeedsStepUpAt(DateTimeOffset now) => actor.Kind != ActorKind.System && actor.AuthenticatedAt + Fresh <= now;
+        /// <summary>Jobs and the command line prove nothing and needn't. Whoever acts as somebody else can't prove to be them, so that everything sensitive is closed.</summary>
+        public bool NeedsStepUpAt(DateTimeOffset now) => actor.Kind != ActorKind.System && (actor.Impersonator is not null || actor.AuthenticatedAt + Fresh <= now);
     }
 }

@@ -26,17 +26,22 @@ public sealed class ExternalLogins(UserAdminDbContext db, OpenIdProviders provid
     }
 
     /// <summary>The local address that starts the round trip. Needs a step-up: whoever finds an open page must not add a way in of their own.</summary>
-    public Task<Result<string>> BeginAsync(string provider, Actor actor, CancellationToken cancel)
+    public async Task<Result<string>> BeginAsync(string provider, Actor actor, CancellationToken cancel)
     {
-        Result<string> begun = providers.Find(provider) is null ? ExternalProblems.Unknown
-            : actor.NeedsStepUpAt(clock.GetUtcNow()) || actor.SessionId is null ? StepUp.Needed
-            : $"/account/external/{provider}?link={Uri.EscapeDataString(requests.IssueTicket(provider, actor.SessionId.Value))}";
-        return Task.FromResult(begun);
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
+        if (providers.Find(provider) is null)
+            return ExternalProblems.Unknown;
+        if (actor.NeedsStepUpAt(clock.GetUtcNow()) || actor.SessionId is null)
+            return StepUp.Needed;
+        return $"/account/external/{provider}?link={Uri.EscapeDataString(requests.IssueTicket(provider, actor.SessionId.Value))}";
     }
 
     /// <summary>Links an identity that was just proven with the actor's account. Problems: linked elsewhere, linked already.</summary>
     public async Task<Result> LinkAsync(ExternalIdentity identity, Actor actor, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         try
         {
             return await db.WriteAsync(async () =>
@@ -65,6 +70,8 @@ public sealed class ExternalLogins(UserAdminDbContext db, OpenIdProviders provid
     /// <summary>Removes the link unless it is the only way in that is left.</summary>
     public async Task<Result> UnlinkAsync(string provider, Actor actor, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         if (actor.NeedsStepUpAt(clock.GetUtcNow()))
             return StepUp.Needed;
         return await db.WriteAsync(async () =>

@@ -12,7 +12,7 @@ public sealed class ActivityExport(UserAdminDbContext db, AuditTrail audit, Time
     /// <summary>The actor's own events that fit the filter, newest first. That and how many were taken is recorded at the end, however it ends.</summary>
     public async IAsyncEnumerable<AuditRow> ReadAsync(AuditFilter filter, string format, Actor actor, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (actor.UserId is null)
+        if (actor.UserId is null || await db.RefuseActingAsync(actor, clock, cancel) is not null)
             yield break;
         var (own, start, count) = (filter with { AboutId = actor.UserId, PageSize = 200 }, PageStart.First, 0);
         try

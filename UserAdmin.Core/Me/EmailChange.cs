@@ -41,6 +41,8 @@ public sealed class EmailChange(
     /// <summary>Mails the link to the new address and a warning to the old one. The answer is the same, and as late, when the address is taken.</summary>
     public async Task<Result> AskAsync(EmailChangeForm form, Actor actor, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         var email = Text.Compose(form.Email);
         if (!EmailAttribute.IsAddress(email))
             return NotAnAddress;
@@ -54,11 +56,16 @@ public sealed class EmailChange(
     }
 
     /// <summary>Makes the mailed link worthless.</summary>
-    public async Task<Result> WithdrawAsync(Actor actor, CancellationToken cancel) => await db.WriteAsync(async () =>
+    public async Task<Result> WithdrawAsync(Actor actor, CancellationToken cancel)
     {
-        await db.OneTimeTokens.Where(t => t.UserId == actor.UserId && t.Purpose == OneTimePurpose.EmailChange).ExecuteDeleteAsync(cancel);
-        return Result.Ok;
-    }, cancel);
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
+        return await db.WriteAsync(async () =>
+        {
+            await db.OneTimeTokens.Where(t => t.UserId == actor.UserId && t.Purpose == OneTimePurpose.EmailChange).ExecuteDeleteAsync(cancel);
+            return Result.Ok;
+        }, cancel);
+    }
 
     private async Task<Result> AskInTransactionAsync(Guid userId, string email, Actor actor, CancellationToken cancel)
     {

@@ -27,6 +27,8 @@ public sealed class PhoneConfirmation(UserAdminDbContext db, Outbox outbox, Allo
 
     public async Task<Result> SendAsync(Actor actor, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == actor.UserId, cancel);
         if (!IsPossible || user is not { PhoneNumber: { } phone, PhoneNumberConfirmed: false })
             return NotPossible;
@@ -47,6 +49,8 @@ public sealed class PhoneConfirmation(UserAdminDbContext db, Outbox outbox, Allo
 
     public async Task<Result> ConfirmAsync(string code, Actor actor, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         if (actor.UserId is not { } userId || !await CountTryAsync(userId, cancel))
             return WrongCode;
         return await db.WriteAsync(async () =>

@@ -112,6 +112,8 @@ public sealed class ProfileService(UserAdminDbContext db, TimeProvider clock)
     /// <summary>Changes who may see a part of the actor's own profile.</summary>
     public async Task<Result> ShowToAsync(ProfilePart part, Audience audience, Actor actor, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         if (actor.UserId is not { } userId)
             return UserProblems.NotAllowed;
         var now = clock.GetUtcNow();

@@ -51,7 +51,7 @@ public sealed class DeviceService(UserAdminDbContext db, SessionService sessions
     /// <summary>A trusted device may sign in from other networks without looking unusual; to trust one asks for a recent sign-in.</summary>
     public async Task<Result> TrustAsync(Guid id, bool trusted, Actor actor, CancellationToken cancel)
     {
-        if (trusted && actor.NeedsStepUpAt(clock.GetUtcNow()))
+        if (trusted && actor is { Impersonator: null } && actor.NeedsStepUpAt(clock.GetUtcNow()))
             return StepUp.Needed;
         return await ChangeOwnAsync(id, actor, (device, now) =>
         {
@@ -68,6 +68,8 @@ public sealed class DeviceService(UserAdminDbContext db, SessionService sessions
     {
         IReadOnlyList<Guid> ended = [];
         var now = clock.GetUtcNow();
+        if (actor.Impersonator is not null && await db.Devices.AnyAsync(d => d.Id == id && d.UserId == actor.UserId, cancel) && await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         var result = await db.WriteAsync(async () =>
         {
             var device = await db.Devices.SingleOrDefaultAsync(d => d.Id == id, cancel);
@@ -86,6 +88,8 @@ public sealed class DeviceService(UserAdminDbContext db, SessionService sessions
 
     private async Task<Result> ChangeOwnAsync(Guid id, Actor actor, Action<Device, DateTimeOffset> change, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         var device = await db.Devices.SingleOrDefaultAsync(d => d.Id == id && d.UserId == actor.UserId, cancel);
         if (device is null)
             return NotFound;

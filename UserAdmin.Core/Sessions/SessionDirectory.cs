@@ -3,7 +3,9 @@ using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;
+using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Impersonation;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Settings;
 using UserAdmin.Core.Tenants;
@@ -58,10 +60,10 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
     private async Task<SessionState?> FindAsync(Tenant tenant, Guid id, bool isActivity, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        if (!cache.TryGetValue((tenant.Name, id), out SessionState? state) || state is null || state.IsOutdated || state.LoadedAt + Freshness < now
+        if (!cache.TryGetValue((tenant.Name, id), out SessionState? state) || state is null || state.IsOutdated || state.LoadedAt + Freshness < now || state.Impersonator?.Until <= now
             || (accessChangedAt.TryGetValue(tenant.Name, out var changedAt) && state.LoadedAt <= changedAt))
         {
-            var before = state?.Access;
+            var before = state;
             state = await LoadAsync(tenant, id, now, state, cancel);
             if (state is null)
                 return null;
@@ -69,8 +71,13 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
             // The session may have ended between the reading and the line above; whoever ended it then marked an older state or none.
             if (cache.TryGetValue((tenant.Name, id, Ended), out _))
                 state.HasEnded = true;
-            if (before is not null && !before.IsSameAs(state.Access) && watchers.TryGetValue((tenant, id), out var watching))
-                watching.ForEach(watcher => watcher.AccessChanged?.Invoke());
+            if (before is not null && watchers.TryGetValue((tenant, id), out var watching))
+            {
+                if (before.UserId != state.UserId)
+                    watching.ForEach(watcher => watcher.PersonChanged?.Invoke());
+                else if (!before.Access.IsSameAs(state.Access))
+                    watching.ForEach(watcher => watcher.AccessChanged?.Invoke());
+            }
         }
         if (state.HasEnded || state.ExpiresAt <= now || state.LastActivityAt + state.IdleLimit <= now)
             return null;
@@ -83,11 +90,14 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
         return state;
     }
 
-    /// <summary>Calls back when the session is ended on this server, and when what its owner may do has changed, until the registration is disposed.</summary>
-    public IDisposable Watch(Tenant tenant, Guid sessionId, Action ended, Action? accessChanged = null)
+    /// <summary>
+    /// Calls back when the session is ended on this server, when what its owner may do has changed, and when its owner begins or stops to act as
+    /// somebody else, until the registration is disposed.
+    /// </summary>
+    public IDisposable Watch(Tenant tenant, Guid sessionId, Action ended, Action? accessChanged = null, Action? personChanged = null)
     {
         var id = (tenant, sessionId);
-        var watcher = new Watcher(ended, accessChanged);
+        var watcher = new Watcher(ended, accessChanged, personChanged);
         watchers.AddOrUpdate(id, _ => [watcher], (_, others) => others.Add(watcher));
         return new Registration(() =>
         {
@@ -122,7 +132,7 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
 
             var now = clock.GetUtcNow();
             foreach (var id in watchers.Keys.Where(key => key.Tenant == tenant).Select(key => key.Id))
-                if (cache.TryGetValue((tenant.Name, id), out SessionState? state) && state?.Access.ChangesAt <= now)
+                if (cache.TryGetValue((tenant.Name, id), out SessionState? state) && (state?.Access.ChangesAt <= now || state?.Impersonator is not null))
                 {
                     state.IsOutdated = true;
                     await FindAsync(tenant, id, isActivity: false, cancel);
@@ -135,6 +145,13 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
     {
         if (cache.TryGetValue((tenant.Name, id), out SessionState? state) && state is not null)
             state.IsOutdated = true;
+    }
+
+    /// <summary>The session acts as somebody else from now on, or as its owner again: its open pages are told at once.</summary>
+    internal async Task ChangePersonAsync(Tenant tenant, Guid id, CancellationToken cancel)
+    {
+        Refresh(tenant, id);
+        await FindAsync(tenant, id, isActivity: false, cancel);
     }
 
     internal void Announce(Tenant tenant, Guid id)
@@ -164,16 +181,21 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
                     where ids.Contains(session.Id) && session.EndedAt == null && session.ExpiresAt > now && session.CreatedAt > openedSince
                         && user.DeletedAt == null && user.DeactivatedAt == null
                         && (user.LockedUntil == null || user.LockedUntil <= now) && (user.ExpiresAt == null || user.ExpiresAt > now)
-                    select new { session.Id, session.LastActivityAt }).ToListAsync(cancel);
+                    select new { session.Id, session.LastActivityAt, session.ActingAsId }).ToListAsync(cancel);
                 var stillUsed = open.Where(s => s.LastActivityAt > idleSince || LastActivityHere(watched.Key, s.Id) > idleSince).Select(s => s.Id);
                 foreach (var id in ids.Except(stillUsed))
                     Announce(watched.Key, id);
+                foreach (var session in open.Where(s => ActsHereAs(watched.Key, s.Id) != s.ActingAsId))
+                    await ChangePersonAsync(watched.Key, session.Id, cancel);
             }
     }
 
     // What happened here within the last minute is not in the database yet.
     private DateTimeOffset? LastActivityHere(Tenant tenant, Guid id) =>
         cache.TryGetValue((tenant.Name, id), out SessionState? state) ? state?.LastActivityAt : null;
+
+    private Guid? ActsHereAs(Tenant tenant, Guid id) =>
+        cache.TryGetValue((tenant.Name, id), out SessionState? state) && state is { Impersonator: not null, UserId: var person } ? person : null;
 
     private async Task<SessionState?> LoadAsync(Tenant tenant, Guid id, DateTimeOffset now, SessionState? known, CancellationToken cancel)
     {
@@ -197,6 +219,8 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
                 session.CreatedAt,
                 session.ExpiresAt,
                 session.LastActivityAt,
+                session.ActingAsId,
+                session.ActingUntil,
                 user.UserName,
                 user.FirstName,
                 user.LastName,
@@ -207,21 +231,33 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
                 RequiredByRoleSince = held.Where(r => r.UserId == user.Id)
                     .Join(db.Roles, r => r.RoleId, role => role.Id, (r, role) => role.SecondFactorRequiredAt).Min(),
             }).AsNoTracking().SingleOrDefaultAsync(cancel);
-        return row is null ? null : new()
+        if (row is null)
+            return null;
+        var (fullName, userName) = ($"{row.FirstName} {row.LastName}".Trim(), row.UserName ?? "");
+        var access = await scope.ServiceProvider.GetRequiredService<AccessEvaluator>().EvaluateAsync(row.UserId, cancel);
+        var enrolBy = row.TwoFactorEnabled ? null : new SecondFactorRule(secondFactor, now).DueAt(row.ActivatedAt, row.SecondFactorDueAt, row.RequiredByRoleSince);
+
+        // Whoever acts as somebody is judged by their own account first; what the person has yet to do for their own security is set aside.
+        var owner = new Actor(ActorKind.User, row.UserId, fullName.Length > 0 ? fullName : userName, row.MustChangePassword || enrolBy <= now ? Access.None : access) { SessionId = id };
+        var acting = row is { ActingAsId: { } personId, ActingUntil: { } actingUntil }
+            ? await scope.ServiceProvider.GetRequiredService<ActingService>().ContinueAsync(owner, personId, actingUntil, cancel)
+            : null;
+        return new()
         {
             Id = id,
             Tenant = tenant,
-            UserId = row.UserId,
+            UserId = acting?.Person.Id ?? row.UserId,
             KeyHash = row.KeyHash,
-            UserName = row.UserName ?? "",
-            FullName = $"{row.FirstName} {row.LastName}".Trim(),
-            Access = await scope.ServiceProvider.GetRequiredService<AccessEvaluator>().EvaluateAsync(row.UserId, cancel),
+            UserName = acting is null ? userName : acting.Value.Person.UserName ?? "",
+            FullName = acting?.Person.FullName ?? fullName,
+            Access = acting?.Access ?? access,
+            Impersonator = acting is null ? null : new(owner.UserId!.Value, owner.Name, row.ActingUntil!.Value),
             MustChangePassword = row.MustChangePassword,
             AuthenticatedAt = row.AuthenticatedAt,
             ExpiresAt = row.CreatedAt + policy.AbsoluteLimit() is var limit && limit < row.ExpiresAt ? limit : row.ExpiresAt,
             IdleLimit = policy.IdleLimit(),
             LoadedAt = now,
-            EnrolBy = row.TwoFactorEnabled ? null : new SecondFactorRule(secondFactor, now).DueAt(row.ActivatedAt, row.SecondFactorDueAt, row.RequiredByRoleSince),
+            EnrolBy = acting is null ? enrolBy : null,
             LastActivityAt = known is null || known.LastActivityAt < row.LastActivityAt ? row.LastActivityAt : known.LastActivityAt,
             ActivityWrittenAt = row.LastActivityAt,
             HasEnded = known?.HasEnded ?? false,
@@ -236,14 +272,15 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
         {
             await db.Sessions.Where(s => s.Id == state.Id && s.LastActivityAt < now)
                 .ExecuteUpdateAsync(session => session.SetProperty(s => s.LastActivityAt, now), cancel);
-            return Common.Result.Ok;
+            return Result.Ok;
         }, cancel);
     }
 
-    private sealed class Watcher(Action ended, Action? accessChanged)
+    private sealed class Watcher(Action ended, Action? accessChanged, Action? personChanged)
     {
         public Action Ended { get; } = ended;
         public Action? AccessChanged { get; } = accessChanged;
+        public Action? PersonChanged { get; } = personChanged;
     }
 
     private sealed class Registration(Action remove) : IDisposable

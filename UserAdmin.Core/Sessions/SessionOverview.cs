@@ -82,7 +82,7 @@ public sealed class SessionOverview(UserAdminDbContext db, Policies policies, Ti
         var found = await sessions.Take(filter.PageSize + 1)
             .Select(s => new { Session = s, Owner = db.Users.Where(u => u.Id == s.UserId).Select(u => (u.FirstName + " " + u.LastName).Trim()).FirstOrDefault() })
             .AsNoTracking().ToListAsync(cancel);
-        var rows = found.Select(f => SessionRow.Of(f.Session, now, policy, actor) with { Person = f.Owner }).ToList();
+        var rows = await db.NameActingAsync([.. found.Select(f => SessionRow.Of(f.Session, now, policy, actor) with { Person = f.Owner })], cancel);
         return Page.Of(rows, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
     }
 }

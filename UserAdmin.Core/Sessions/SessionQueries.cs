@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using UserAdmin.Core.Data;
+
 namespace UserAdmin.Core.Sessions;
 
 public static class SessionQueries
@@ -9,6 +12,22 @@ public static class SessionQueries
         {
             var (idleSince, openedSince) = (now - policy.IdleLimit(), now - policy.AbsoluteLimit());
             return sessions.Where(s => s.EndedAt == null && s.LastActivityAt > idleSince && s.ExpiresAt > now && s.CreatedAt > openedSince);
+        }
+    }
+}
+
+internal static class ActingNames
+{
+    extension(UserAdminDbContext db)
+    {
+        /// <summary>Adds the names of those as whom the owners of sessions act; mostly there are none and nothing is asked.</summary>
+        internal async Task<List<SessionRow>> NameActingAsync(List<SessionRow> rows, CancellationToken cancel)
+        {
+            var people = rows.Select(row => row.ActingAsId).OfType<Guid>().Distinct().ToList();
+            if (people.Count == 0)
+                return rows;
+            var names = await db.Users.Where(u => people.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => (u.FirstName + " " + u.LastName).Trim(), cancel);
+            return rows.ConvertAll(row => row.ActingAsId is { } id ? row with { ActingAs = names.GetValueOrDefault(id) } : row);
         }
     }
 }

@@ -17,11 +17,19 @@ public sealed record SessionRow(
     /// <summary>Whose it is, where a list is about more than one person.</summary>
     public string? Person { get; init; }
 
+    /// <summary>As whom its owner acts at this moment.</summary>
+    public Guid? ActingAsId { get; init; }
+
+    public string? ActingAs { get; init; }
+
     public bool IsSuspicious => RiskScore >= Risk.Suspicious;
 
     internal static SessionRow Of(Session s, DateTimeOffset now, SessionPolicy policy, Actor actor) => new(
         s.Id, s.UserId, UserAgentName.Of(s.UserAgent), s.Address, s.CreatedAt, s.LastActivityAt, s.IsOpenAt(now, policy), s.EndedAt, s.EndReason,
-        s.Id == actor.SessionId, s.RiskScore, s.RiskReasons?.Split('\n') ?? []);
+        s.Id == actor.SessionId, s.RiskScore, s.RiskReasons?.Split('\n') ?? [])
+    {
+        ActingAsId = s.EndedAt is null && s.ActingUntil > now ? s.ActingAsId : null,
+    };
 }
 
 /// <summary>A new session, the key for its cookie, and the sessions that had to end for it; announce those after the commit.</summary>
@@ -44,7 +52,7 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
         var policy = await policies.GetAsync<SessionPolicy>(cancel);
         var sessions = await db.Sessions.AsNoTracking().Where(s => s.UserId == userId)
             .OrderByDescending(s => s.LastActivityAt).Take(Shown).ToListAsync(cancel);
-        return [.. sessions.Select(s => SessionRow.Of(s, now, policy, actor))];
+        return await db.NameActingAsync([.. sessions.Select(s => SessionRow.Of(s, now, policy, actor))], cancel);
     }
 
     /// <summary>Ends one session, the actor's own or, with <see cref="Permission.SessionsEnd"/>, anybody's.</summary>
@@ -52,8 +60,10 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
     {
         var now = clock.GetUtcNow();
         var session = await db.Sessions.SingleOrDefaultAsync(s => s.Id == id && s.EndedAt == null, cancel);
-        if (session is null || (session.UserId != actor.UserId && !actor.Can(Permission.SessionsEnd)))
+        if (session is null || (session.UserId != actor.UserId && session.Id != actor.SessionId && !actor.Can(Permission.SessionsEnd)))
             return NotFound;
+        if (session.UserId == actor.UserId && await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
 
         var user = await db.Users.SingleAsync(u => u.Id == session.UserId, cancel);
         var own = session.Id == actor.SessionId;
@@ -69,6 +79,8 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
     {
         if (userId != actor.UserId && !actor.Can(Permission.SessionsEnd))
             return await db.DenyAsync(actor, Permission.SessionsEnd, userId, clock, cancel);
+        if (userId == actor.UserId && await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
 
         IReadOnlyList<Guid> ended = [];
         var result = await db.WriteAsync(async () =>

@@ -15,6 +15,9 @@ public sealed class SessionState
     public required string FullName { get; init; }
     public required Access Access { get; init; }
 
+    /// <summary>Whose session it is, when they act as the person that stands here (U14).</summary>
+    public Impersonator? Impersonator { get; init; }
+
     /// <summary>The session opens nothing but the page on which a new password is chosen.</summary>
     public required bool MustChangePassword { get; init; }
 
@@ -47,5 +50,6 @@ public sealed class SessionState
             AuthenticatedAt = AuthenticatedAt,
             EnrolBy = EnrolBy,
             MustEnrol = MustEnrol,
+            Impersonator = Impersonator,
         };
 }

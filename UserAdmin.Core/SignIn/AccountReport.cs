@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Impersonation;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Users;
@@ -11,7 +12,7 @@ namespace UserAdmin.Core.SignIn;
 
 /// <summary>Secures an account whose owner says of a notice "this was not me": whoever is in is thrown out, and only the mailbox the notice went to opens it again.</summary>
 public sealed class AccountReport(
-    UserAdminDbContext db, OneTimeTokens tokens, Passwords passwords, LinkMail mail, SessionService sessions, ILookupNormalizer normalizer, TimeProvider clock)
+    UserAdminDbContext db, OneTimeTokens tokens, Passwords passwords, LinkMail mail, SessionService sessions, ActingService acting, ILookupNormalizer normalizer, TimeProvider clock)
 {
     public static readonly Problem LinkDead = new(ProblemKind.NotFound, "report.link_dead",
         "This link has been used or is too old. If you are worried about your account, choose a new password with \"Forgot your password?\" on the sign-in page.");
@@ -49,7 +50,10 @@ public sealed class AccountReport(
             return Result.Ok;
         }, cancel);
         if (result.Succeeded)
+        {
             sessions.Announce(ended);
+            await acting.StopAllAsync(token.UserId, "The owner said \"this was not me\"", cancel);
+        }
         return result;
     }
 

@@ -46,6 +46,8 @@ public sealed class IdentityConfirmation(
     /// <summary>Takes a code of an authenticator app or a recovery code from people who hold a factor, and the password from others.</summary>
     public async Task<Result<RenewedSession>> ConfirmAsync(ProofForm form, Actor actor, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         if (hashing.IsOverloaded)
             return SignInService.Busy;
         var choices = await ChoicesAsync(actor, cancel);
@@ -55,6 +57,8 @@ public sealed class IdentityConfirmation(
     /// <summary>For a passkey whose assertion was verified; <paramref name="spend"/> uses its challenge up.</summary>
     public async Task<Result<RenewedSession>> ConfirmPasskeyAsync(Func<Task> spend, Actor actor, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         try
         {
             return await RenewAsync(actor, WrongPasskey, async () =>

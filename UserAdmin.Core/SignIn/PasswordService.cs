@@ -43,6 +43,8 @@ public sealed class PasswordService(
     /// </summary>
     public async Task<Result> ChangeAsync(PasswordForm form, Actor actor, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         var now = clock.GetUtcNow();
         if (await db.Users.Existing().AsNoTracking().SingleOrDefaultAsync(u => u.Id == actor.UserId, cancel) is not { } user)
             return UserProblems.NotAllowed;
@@ -58,6 +60,8 @@ public sealed class PasswordService(
     /// <summary>Replaces a password that must not be kept, right after signing in with it.</summary>
     public async Task<Result> ReplaceRequiredAsync(NewPasswordForm form, Actor actor, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         var now = clock.GetUtcNow();
         if (await db.Users.Existing().AsNoTracking().SingleOrDefaultAsync(u => u.Id == actor.UserId && u.MustChangePassword, cancel) is not { } user)
             return NothingToDo;

@@ -53,6 +53,8 @@ public sealed class AuthenticatorService(UserAdminDbContext db, SecondFactors fa
     /// <summary>Makes a new seed, good for half an hour until a code confirms it. An earlier unconfirmed one is dropped.</summary>
     public async Task<Result<Enrolment>> BeginAsync(Actor actor, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         var now = clock.GetUtcNow();
         if (actor.NeedsStepUpAt(now))
             return StepUp.Needed;

@@ -19,6 +19,8 @@ public sealed class FactorChanges(UserAdminDbContext db, SessionService sessions
     /// </summary>
     public async Task<Result> ChangeAsync(Actor actor, AuditAction action, string notice, Func<Guid, Task<Result<FieldChange[]>>> change, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         var now = clock.GetUtcNow();
         if (actor.UserId is not { } userId)
             return UserProblems.NotAllowed;

@@ -62,6 +62,7 @@ public class RouteTests
         ["/account/two-factor"] = ("/account/two-factor", 302, 302, 302),
         ["/account/sent-code"] = ("/account/sent-code", 302, 302, 302),
         ["/account/recovery-code"] = ("/account/recovery-code", 302, 302, 302),
+        ["/account/stop-acting"] = ("POST /account/stop-acting", 302, 302, 302),
         ["/account/sign-out"] = ("POST /account/sign-out", 302, 400, 400),
         ["/account/activate"] = ("/account/activate", 200, 200, 200),
         ["/account/activate/{secret:length(43)}"] = ("/account/activate/0123456789012345678901234567890123456789012", 302, 302, 302),

@@ -16,9 +16,9 @@ internal static class ActivityEndpoints
     public static void MapActivity(this WebApplication app)
     {
         app.MapGet("/me/activity.csv", (HttpContext http, ActivityExport export, CurrentActor current, CancellationToken cancel) =>
-            SendAsync(http, export, current, "csv", "text/csv; charset=utf-8", WriteCsvAsync, cancel)).RequireAuthorization();
+            SendAsync(http, export, current, "csv", "text/csv; charset=utf-8", WriteCsvAsync, cancel)).RequireAuthorization().WithMetadata(new ClosedWhileActingAttribute());
         app.MapGet("/me/activity.json", (HttpContext http, ActivityExport export, CurrentActor current, CancellationToken cancel) =>
-            SendAsync(http, export, current, "json", "application/json", WriteJsonAsync, cancel)).RequireAuthorization();
+            SendAsync(http, export, current, "json", "application/json", WriteJsonAsync, cancel)).RequireAuthorization().WithMetadata(new ClosedWhileActingAttribute());
     }
 
     private static async Task<IResult> SendAsync(
@@ -57,6 +57,7 @@ internal static class ActivityEndpoints
                     Sentence = AuditSentence.Of(row),
                     Outcome = row.Outcome.ToString(),
                     Actor = row.ActorName,
+                    InTheirName = row.ImpersonatorName,
                     Target = row.TargetName,
                     row.Address,
                     row.Reason,

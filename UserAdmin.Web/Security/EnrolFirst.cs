@@ -9,6 +9,10 @@ namespace UserAdmin.Web.Security;
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class OpenWhileEnrollingAttribute : Attribute;
 
+/// <summary>Says that a page or endpoint belongs to the person alone, their security and their consent: it is closed to whoever acts as them (U14).</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class ClosedWhileActingAttribute : Attribute;
+
 internal static class EnrolFirst
 {
     public const string Page = "/me/enrol";
@@ -23,16 +27,20 @@ internal sealed class EnrolledHandler(SessionDirectory sessions, TenantDirectory
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, EnrolledRequirement requirement)
     {
+        if (context.User.IsActing && Has<ClosedWhileActingAttribute>(context.Resource))
+            return;
         if (IsOpen(context.Resource) || context.User.SessionId is not { } id
             || await sessions.FindAsync(tenants.Default, id, CancellationToken.None) is not { MustEnrol: true })
             context.Succeed(requirement);
     }
 
     // The circuit of the page for setting it up is a request like others; what happens inside is asked by page and by click.
-    private static bool IsOpen(object? resource) => resource switch
+    private static bool IsOpen(object? resource) => (resource as HttpContext)?.Request.Path.StartsWithSegments("/_blazor") == true || Has<OpenWhileEnrollingAttribute>(resource);
+
+    private static bool Has<TAttribute>(object? resource) where TAttribute : Attribute => resource switch
     {
-        HttpContext http => http.Request.Path.StartsWithSegments("/_blazor") || http.GetEndpoint()?.Metadata.GetMetadata<OpenWhileEnrollingAttribute>() is not null,
-        Microsoft.AspNetCore.Components.RouteData route => route.PageType.IsDefined(typeof(OpenWhileEnrollingAttribute), inherit: true),
+        HttpContext http => http.GetEndpoint()?.Metadata.GetMetadata<TAttribute>() is not null,
+        Microsoft.AspNetCore.Components.RouteData route => route.PageType.IsDefined(typeof(TAttribute), inherit: true),
         _ => false,
     };
 }

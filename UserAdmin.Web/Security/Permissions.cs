@@ -20,7 +20,7 @@ internal sealed class PermissionHandler(SessionDirectory sessions, TenantDirecto
     {
         if (context.User.SessionId is { } id
             && await sessions.FindAsync(tenants.Default, id, CancellationToken.None) is { } state
-            && state.ActingFrom(null, null).CanSomewhere(requirement.Permission))
+            && state.UserId == context.User.UserId && state.ActingFrom(null, null).CanSomewhere(requirement.Permission))
             context.Succeed(requirement);
     }
 }

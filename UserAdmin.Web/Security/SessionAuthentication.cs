@@ -69,6 +69,7 @@ internal static class ActorClaims
     private const string Session = "session";
     private const string Address = "address";
     private const string User = "user";
+    private const string Impersonator = "impersonator";
 
     public static ClaimsPrincipal Of(SessionState state, string? address, string scheme) => new(new ClaimsIdentity(
         [
@@ -76,6 +77,7 @@ internal static class ActorClaims
             new(Address, address ?? ""),
             new(User, state.UserId.ToString()),
             new(ClaimTypes.Name, state.FullName.Length > 0 ? state.FullName : state.UserName),
+            .. state.Impersonator is { } impersonator ? new Claim[] { new(Impersonator, impersonator.Id.ToString()) } : [],
         ], scheme));
 
     extension(HttpContext http)
@@ -90,6 +92,9 @@ internal static class ActorClaims
         public Guid? SessionId => Guid.TryParse(principal.FindFirst(Session)?.Value, out var id) ? id : null;
 
         public Guid? UserId => Guid.TryParse(principal.FindFirst(User)?.Value, out var id) ? id : null;
+
+        /// <summary>Whether an administrator sits there in this person's name.</summary>
+        public bool IsActing => principal.HasClaim(claim => claim.Type == Impersonator);
 
         public string? ClientAddress => principal.FindFirst(Address)?.Value;
     }

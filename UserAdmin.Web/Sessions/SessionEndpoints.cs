@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using UserAdmin.Core.Impersonation;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Tenants;
 using UserAdmin.Web.Security;
@@ -12,12 +13,21 @@ internal static class SessionEndpoints
 
     // The token is checked here, and only for a living session: that of a dead one belongs to nobody any more, and there is nothing to protect.
     private static async Task<IResult> SignOutAsync(
-        HttpContext http, IAntiforgery antiforgery, SessionService sessions, SessionDirectory directory, CurrentTenant tenant, CancellationToken cancel)
+        HttpContext http, IAntiforgery antiforgery, SessionService sessions, ActingService acting, SessionDirectory directory, CurrentTenant tenant, CancellationToken cancel)
     {
         if (http.User.SessionId is not null && !await antiforgery.IsRequestValidAsync(http))
             return Results.BadRequest();
         if (http.User.SessionId is { } id && await directory.FindAsync(tenant.Tenant, id, cancel) is { } state)
-            await sessions.EndAsync(id, state.ActingFrom(http.User.ClientAddress, http.TraceIdentifier), cancel);
+        {
+            var actor = state.ActingFrom(http.User.ClientAddress, http.TraceIdentifier);
+            // Signing out while acting as somebody is the administrator's own sign-out.
+            if (actor.Impersonator is { } owner)
+            {
+                await acting.StopAsync(actor, cancel);
+                actor = actor with { UserId = owner.Id, Name = owner.Name, Impersonator = null };
+            }
+            await sessions.EndAsync(id, actor, cancel);
+        }
         SessionCookie.Remove(http);
         return Results.LocalRedirect("/account/sign-in");
     }

@@ -18,6 +18,7 @@ public abstract class PortalComponent : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource gone = new();
     private readonly List<PersistingComponentStateSubscription> subscriptions = [];
+    private bool isSomebodyElse;
 
     [Inject] private IServiceScopeFactory Scopes { get; set; } = default!;
     [Inject] private SessionDirectory SessionDirectory { get; set; } = default!;
@@ -41,6 +42,11 @@ public abstract class PortalComponent : ComponentBase, IDisposable
     protected async Task<TResult> Run<TService, TResult>(Func<TService, Actor, CancellationToken, Task<TResult>> work) where TService : notnull
     {
         var actor = await FindActorAsync();
+        if (actor is null && isSomebodyElse)
+        {
+            Navigation.NavigateTo("/", forceLoad: true);
+            throw new OperationCanceledException("The session acts as somebody else by now.");
+        }
         if (actor is null)
         {
             LeaveForSignIn();
@@ -61,6 +67,8 @@ public abstract class PortalComponent : ComponentBase, IDisposable
     /// <summary>Loads what the page shows first. What the prerendering loaded is handed to the circuit, so that nothing is read twice and nothing jumps.</summary>
     protected async Task<T> Once<T>(string name, Func<Task<T>> load) where T : class
     {
+        // Not what was read as somebody else: between page and circuit the session may have begun to act as them.
+        name = $"{name} {(Authentication is null ? null : (await Authentication).User.UserId)}";
         if (State.TryTakeFromJson<string>(name, out var key) && Handover.Take<T>(key) is { } handed)
             return handed;
 
@@ -86,6 +94,9 @@ public abstract class PortalComponent : ComponentBase, IDisposable
         if (user?.SessionId is not { } id)
             return null;
         var state = await SessionDirectory.FindAsync(Tenants.Default, id, gone.Token);
+        // A page belongs to the person it was opened as. When its session begins or stops to act as somebody else, it can do nothing more.
+        if (isSomebodyElse = state is not null && state.UserId != user.UserId)
+            return null;
         // Somebody who must choose a new password reaches nothing before, not in a page that is open either.
         return state is not { MustChangePassword: false } ? null : state.ActingFrom(user.ClientAddress, Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N"));
     }

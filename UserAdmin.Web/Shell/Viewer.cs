@@ -37,6 +37,8 @@ public sealed class Viewer
 
     public string Moment(DateTimeOffset instant) => $"{DayOf(instant)}, {Local(instant).ToString("HH:mm", CultureInfo.InvariantCulture)}";
 
+    public string Time(DateTimeOffset instant) => Local(instant).ToString("HH:mm", CultureInfo.InvariantCulture);
+
     public string MomentWithSeconds(DateTimeOffset instant) => $"{DayOf(instant)}, {Local(instant).ToString("HH:mm:ss", CultureInfo.InvariantCulture)}";
 
     public string Date(DateOnly day) => display.Dates switch

@@ -19,7 +19,7 @@ internal static class PasskeyEndpoints
         app.MapPost("/account/passkey/options/{purpose}", StartAsync).AllowAnonymous().DisableAntiforgery();
         app.MapPost("/account/passkey/sign-in", SignInAsync).AllowAnonymous().DisableAntiforgery();
         app.MapPost("/account/passkey/second-step", EnterSecondStepAsync).AllowAnonymous().DisableAntiforgery();
-        app.MapPost("/account/passkey/confirm", ConfirmAsync).RequireAuthorization().DisableAntiforgery();
+        app.MapPost("/account/passkey/confirm", ConfirmAsync).RequireAuthorization().WithMetadata(new ClosedWhileActingAttribute()).DisableAntiforgery();
     }
 
     // The tokens are checked here, because a script sends them in a header.
@@ -34,9 +34,9 @@ internal static class PasskeyEndpoints
                 return Results.Ok(await ceremony.StartAssertionAsync(http, SignIn, null, ""));
             case SecondStepPurpose when await secondStep.FindAsync(PendingCookie.KeyOf(http), cancel) is { } choices:
                 return Results.Ok(await ceremony.StartAssertionAsync(http, SecondStepPurpose, await passkeys.OwnerAsync(choices.UserId, cancel), PendingCookie.KeyOf(http)));
-            case Confirm when await current.FindAsync(http, cancel) is { } actor:
+            case Confirm when await current.FindAsync(http, cancel) is { Impersonator: null } actor:
                 return Results.Ok(await ceremony.StartAssertionAsync(http, Confirm, await passkeys.OwnerAsync(actor.UserId!.Value, cancel), $"{actor.SessionId}"));
-            case New when await current.FindAsync(http, cancel) is { } actor:
+            case New when await current.FindAsync(http, cancel) is { Impersonator: null } actor:
                 var owner = await passkeys.OwnerAsync(actor.UserId!.Value, cancel);
                 return Results.Ok(await ceremony.StartRegistrationAsync(http, owner.Id, owner.UserName!, owner.FullName, $"{actor.SessionId}"));
             default:
