@@ -2,9 +2,10 @@
 // posts that answer like any form. Without support by the browser, or on another address than the portal's own, it stays hidden.
 
 const supported = window.PublicKeyCredential?.parseRequestOptionsFromJSON && window.PublicKeyCredential.parseCreationOptionsFromJSON;
-let waiting;
+let waiting, pressed;
 
 async function ask(form, conditional) {
+    pressed ||= !conditional;
     const purpose = form.dataset.passkey;
     const answer = await fetch(`/account/passkey/options/${purpose}`, {
         method: "POST",
@@ -12,6 +13,8 @@ async function ask(form, conditional) {
     });
     if (!answer.ok) throw new Error(`The server answered ${answer.status}`);
     const { options, state } = await answer.json();
+    // The offer in the autofill may be answered after somebody pressed the button: it must not cancel what they wait for.
+    if (conditional && pressed) return;
     waiting?.abort();
     waiting = new AbortController();
     const signal = waiting.signal;
