@@ -12,6 +12,7 @@ using UserAdmin.Core.ExternalSignIn;
 using UserAdmin.Core.Impersonation;
 using UserAdmin.Core.Me;
 using UserAdmin.Core.Notifications;
+using UserAdmin.Core.Organizations;
 using UserAdmin.Core.Registration;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Seeding;
@@ -73,6 +74,9 @@ public static class CoreServices
         services.AddScoped<Owners>();
         services.AddScoped<SecurityActs>();
         services.AddScoped<ActingService>();
+        services.AddScoped<TreeChanges>();
+        services.AddScoped<OrganizationService>();
+        services.AddScoped<OrganizationLifecycle>();
         services.AddScoped<UserSecurity>();
         services.AddScoped<PreferenceService>();
         services.AddScoped<DisplayService>();

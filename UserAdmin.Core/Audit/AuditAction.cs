@@ -93,6 +93,25 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction UserRegistered = new("user.registered", AuditCategory.Users, "Registered", "{1} registered");
     public static readonly AuditAction RegistrationRepeated = new("user.registration_repeated", AuditCategory.Users, "Registered again", "Somebody registered with the address of {1}, which has an account");
 
+    public static readonly AuditAction OrganizationCreated = new("organization.created", AuditCategory.Organizations, "Created an organization", "{0} created the organization {1}");
+    public static readonly AuditAction OrganizationEdited = new("organization.edited", AuditCategory.Organizations, "Edited an organization", "{0} edited the organization {1}");
+    public static readonly AuditAction OrganizationMoved = new("organization.moved", AuditCategory.Organizations, "Moved an organization", "{0} moved the organization {1} to another place");
+    public static readonly AuditAction OrganizationDeactivated = new("organization.deactivated", AuditCategory.Organizations, "Deactivated an organization", "{0} deactivated the organization {1}");
+    public static readonly AuditAction OrganizationActivated = new("organization.activated", AuditCategory.Organizations, "Activated an organization", "{0} activated the organization {1} again");
+    public static readonly AuditAction OrganizationDeleted = new("organization.deleted", AuditCategory.Organizations, "Deleted an organization", "{0} deleted the organization {1}");
+    public static readonly AuditAction OrganizationRestored = new("organization.restored", AuditCategory.Organizations, "Restored an organization", "{0} restored the organization {1}");
+    public static readonly AuditAction MemberAdded = new("organization.member_added", AuditCategory.Organizations, "Added a member", "{0} added a member to the organization {1}");
+    public static readonly AuditAction MemberChanged = new("organization.member_changed", AuditCategory.Organizations, "Changed a membership", "{0} changed a membership in the organization {1}");
+    public static readonly AuditAction MemberRemoved = new("organization.member_removed", AuditCategory.Organizations, "Removed a member", "{0} removed a member from the organization {1}");
+    public static readonly AuditAction OrganizationJoined = new("user.organization_joined", AuditCategory.Organizations, "Joined an organization", "{0} made {1} a member of an organization");
+    public static readonly AuditAction OrganizationLeft = new("user.organization_left", AuditCategory.Organizations, "Left an organization", "{0} ended the membership of {1} in an organization");
+    public static readonly AuditAction OrganizationChanged = new("user.organization_changed", AuditCategory.Organizations, "Moved to another organization", "{0} moved {1} to another organization");
+    public static readonly AuditAction TeamCreated = new("team.created", AuditCategory.Organizations, "Created a team", "{0} created the team {1}");
+    public static readonly AuditAction TeamEdited = new("team.edited", AuditCategory.Organizations, "Edited a team", "{0} edited the team {1}");
+    public static readonly AuditAction TeamDeleted = new("team.deleted", AuditCategory.Organizations, "Deleted a team", "{0} deleted the team {1}");
+    public static readonly AuditAction TeamMemberAdded = new("team.member_added", AuditCategory.Organizations, "Added a team member", "{0} added somebody to the team {1}");
+    public static readonly AuditAction TeamMemberRemoved = new("team.member_removed", AuditCategory.Organizations, "Removed a team member", "{0} removed somebody from the team {1}");
+
     public static readonly AuditAction SettingsChanged = new("settings.changed", AuditCategory.Settings, "Changed settings", "{0} changed the settings {1}");
 
     public static readonly AuditAction NotificationResent = new("notification.resent", AuditCategory.Notifications, "Sent a message again", "{0} had a message sent to {1} again");

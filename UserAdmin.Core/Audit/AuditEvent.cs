@@ -4,7 +4,7 @@ using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.Audit;
 
-public enum AuditCategory { SignIn = 1, Users = 2, Sessions = 3, Access = 4, System = 5, Security = 6, Notifications = 7, Settings = 8 }
+public enum AuditCategory { SignIn = 1, Users = 2, Sessions = 3, Access = 4, System = 5, Security = 6, Notifications = 7, Settings = 8, Organizations = 9 }
 
 public enum AuditOutcome { Success = 1, Failure = 2, Denied = 3 }
 

@@ -38,16 +38,21 @@ public sealed record AuditRow(
 /// <summary>Reads the audit log, newest first, page by page along the index of its most telling filter.</summary>
 public sealed class AuditTrail(UserAdminDbContext db)
 {
-    /// <summary>A page of at most 200 events; nothing without <see cref="Permission.AuditView"/>, except that everybody sees what they did themselves and what was done to them.</summary>
+    /// <summary>
+    /// A page of at most 200 events; nothing without <see cref="Permission.AuditView"/>, except that everybody sees what they did themselves and what was done to
+    /// them, and those with <see cref="Permission.ActivityView"/> what was done to a person or an organization they reach.
+    /// </summary>
     public async Task<Page<AuditRow>> ListAsync(AuditFilter filter, PageStart start, Actor actor, CancellationToken cancel)
     {
         var ownOnly = (filter.AboutId ?? filter.ActorId) is { } id && id == actor.UserId;
-        if (!actor.Can(Permission.AuditView) && !ownOnly)
+        var isLimited = !actor.Can(Permission.AuditView) && !ownOnly;
+        var isOrganization = isLimited && await ReachesOrganizationAsync(filter, actor, cancel);
+        if (isLimited && !isOrganization && !await ReachesPersonAsync(filter, actor, cancel))
             return new([], null, null);
 
         var backwards = start.AtEnd || start.Before is not null;
         var cursor = Guid.TryParse(start.After ?? start.Before, out var cursorId)
-            ? await db.AuditEvents.AsNoTracking().SingleOrDefaultAsync(e => e.Id == cursorId, cancel)
+            ? await (isLimited ? Matching(filter) : db.AuditEvents).AsNoTracking().SingleOrDefaultAsync(e => e.Id == cursorId, cancel)
             : null;
         backwards &= cursor is not null || start.AtEnd;
 
@@ -70,6 +75,8 @@ public sealed class AuditTrail(UserAdminDbContext db)
             rows.AddRange(await ReadAsync(part, filter.PageSize + 1, cancel));
         if (parts.Length > 1)
             rows = [.. InOrder(rows, backwards).Take(filter.PageSize + 1)];
+        if (isLimited)
+            rows = rows.ConvertAll(row => row.ActorId == actor.UserId ? row : Narrow(row, !isOrganization));
         if (filter.AboutId is not null)
             rows = rows.ConvertAll(row => row.ActorKind == ActorKind.User && (row.ImpersonatorId ?? row.ActorId) != actor.UserId ? Discreet(row) : row);
         return Page.Of(rows, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
@@ -86,6 +93,23 @@ public sealed class AuditTrail(UserAdminDbContext db)
 
     // What an administrator noted, and from where, is not for whom it was about.
     private static AuditRow Discreet(AuditRow row) => row with { Reason = null, Address = null, SessionId = null, CorrelationId = null };
+
+    // Of one target only: what somebody did concerns people whom the reader may not reach.
+    private async Task<bool> ReachesPersonAsync(AuditFilter filter, Actor actor, CancellationToken cancel) =>
+        filter is { TargetId: { } target, ActorId: null, AboutId: null } && await db.ReachesAsync(actor, Permission.ActivityView, target, cancel);
+
+    private async Task<bool> ReachesOrganizationAsync(AuditFilter filter, Actor actor, CancellationToken cancel) =>
+        filter is { TargetId: { } target, ActorId: null, AboutId: null } && actor.CanIn(target, Permission.ActivityView) && await db.Organizations.AnyAsync(o => o.Id == target, cancel);
+
+    // Somebody may belong to other organizations, too: which, and what they may do there, is not for this reader.
+    private static AuditRow Narrow(AuditRow row, bool isOfPerson) => row with
+    {
+        ChangesJson = isOfPerson && row.Category is (AuditCategory.Access or AuditCategory.Organizations) ? null : row.ChangesJson,
+        Reason = isOfPerson && row.Category is (AuditCategory.Access or AuditCategory.Organizations) ? null : row.Reason,
+        Address = null,
+        SessionId = null,
+        CorrelationId = null,
+    };
 
     private static IEnumerable<AuditRow> InOrder(IEnumerable<AuditRow> rows, bool backwards) =>
         backwards ? rows.OrderBy(row => row.At).ThenBy(row => row.Id) : rows.OrderByDescending(row => row.At).ThenByDescending(row => row.Id);

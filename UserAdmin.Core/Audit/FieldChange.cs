@@ -15,7 +15,7 @@ public sealed record FieldChange(string Field, string? Before, string? After)
     // The one place that knows which values never reach the audit log.
     private static readonly HashSet<string> Secrets = ["PasswordHash", "KeyHash", "Hash", "ProtectedSeed", "CodeHash", "SignalHash", "Content"];
     private static readonly HashSet<string> Bookkeeping =
-        ["Id", "SecurityStamp", "ConcurrencyStamp", "NormalizedUserName", "NormalizedEmail", "SortName", "SearchText",
+        ["Id", "SecurityStamp", "ConcurrencyStamp", "NormalizedUserName", "NormalizedEmail", "NormalizedName", "ParentId", "OrganizationId", "SortName", "SearchText",
          "CreatedAt", "UpdatedAt", "LastSignInAt", "PasswordChangedAt", "AccessFailedCount", "LockoutEnabled", "LockoutEnd", "StatusReason"];
 
     private static readonly JsonSerializerOptions Json =

@@ -8,7 +8,7 @@ using UserAdmin.Core.Users;
 namespace UserAdmin.Core.Me;
 
 /// <summary>Keeps the pictures of people.</summary>
-public sealed class AvatarService(UserAdminDbContext db, TimeProvider clock)
+public sealed class AvatarService(UserAdminDbContext db, SecurityActs acts, TimeProvider clock)
 {
     public static readonly Problem NotAPicture = new(ProblemKind.Invalid, "avatar.not_a_picture", "This is not a picture that can be used. Choose another one.");
 
@@ -39,11 +39,11 @@ public sealed class AvatarService(UserAdminDbContext db, TimeProvider clock)
         }, cancel);
     }
 
-    /// <summary>Removes the actor's own picture or, with <see cref="Permission.UsersEdit"/>, anybody's.</summary>
+    /// <summary>Removes the actor's own picture or, with <see cref="Permission.UsersEdit"/>, that of somebody not above them.</summary>
     public async Task<Result> RemoveAsync(Guid userId, Actor actor, CancellationToken cancel)
     {
-        if (userId != actor.UserId && !actor.Can(Permission.UsersEdit))
-            return await db.DenyAsync(actor, Permission.UsersEdit, userId, clock, cancel);
+        if (userId != actor.UserId && await acts.RefuseAsync(userId, Permission.UsersEdit, actor, cancel) is { } refused)
+            return refused;
         return await db.WriteAsync(async () =>
         {
             var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancel);
@@ -61,8 +61,11 @@ public sealed class AvatarService(UserAdminDbContext db, TimeProvider clock)
     {
         if (actor.UserId is null)
             return null;
+        var isOverseen = await db.ReachesAsync(actor, Permission.UsersView, userId, cancel);
+        if (!isOverseen && !await db.Users.Where(u => u.Id == userId).KnownTo(actor, db).AnyAsync(cancel))
+            return null;
         var found = await db.Avatars.AsNoTracking().Where(a => a.UserId == userId && a.Version == version)
             .Select(a => new { a.Png, Privacy = db.Profiles.Where(p => p.UserId == userId).Select(p => p.Privacy).SingleOrDefault() }).SingleOrDefaultAsync(cancel);
-        return found is not null && (userId == actor.UserId || Privacy.Read(found.Privacy).Shows(ProfilePart.Picture, actor.Can(Permission.UsersView))) ? found.Png : null;
+        return found is not null && (userId == actor.UserId || Privacy.Read(found.Privacy).Shows(ProfilePart.Picture, isOverseen)) ? found.Png : null;
     }
 }

@@ -22,7 +22,7 @@ public sealed record PersonCard(
     string? Location, string? Bio, string? Website, IReadOnlyList<SocialLink> Links);
 
 /// <summary>Shows and edits profiles: everybody their own, administrators those of others.</summary>
-public sealed class ProfileService(UserAdminDbContext db, TimeProvider clock)
+public sealed class ProfileService(UserAdminDbContext db, SecurityActs acts, TimeProvider clock)
 {
     // The audit log keeps what happened for good; what people tell of themselves is theirs to take back.
     private const string NotKept = "••••••";
@@ -43,17 +43,18 @@ public sealed class ProfileService(UserAdminDbContext db, TimeProvider clock)
             found.User.LastSignInAt > User.Never ? found.User.LastSignInAt : null, found.User.CreatedAt);
     }
 
-    /// <summary>The card of an active person, for anybody who is signed in.</summary>
+    /// <summary>The card of an active person, for those who are signed in and of the same company, and for those who look after them.</summary>
     public async Task<PersonCard?> FindCardAsync(Guid userId, Actor actor, CancellationToken cancel)
     {
         if (actor.UserId is null)
             return null;
-        var found = await Read(db.Users.WithStatus(UserStatus.Active, clock.GetUtcNow()), userId).SingleOrDefaultAsync(cancel);
+        var found = await Read(db.Users.WithStatus(UserStatus.Active, clock.GetUtcNow()).KnownTo(actor, db), userId).SingleOrDefaultAsync(cancel);
         if (found is null)
             return null;
 
         var (user, profile, privacy) = (found.User, found.Profile, Privacy.Read(found.Profile?.Privacy));
-        bool Shows(ProfilePart part) => privacy.Shows(part, actor.Can(Permission.UsersView));
+        var isOverseen = await db.ReachesAsync(actor, Permission.UsersView, userId, cancel);
+        bool Shows(ProfilePart part) => privacy.Shows(part, isOverseen);
         return new(
             userId, user.FullName, Shows(ProfilePart.Picture) ? found.Picture : null, Shows(ProfilePart.Email) ? user.Email : null,
             Shows(ProfilePart.Phone) ? user.PhoneNumber : null,
@@ -68,8 +69,8 @@ public sealed class ProfileService(UserAdminDbContext db, TimeProvider clock)
     /// </summary>
     public async Task<Result<ProfileOutcome>> EditAsync(Guid userId, ProfileForm mine, ProfileForm original, Actor actor, CancellationToken cancel)
     {
-        if (userId != actor.UserId && !actor.Can(Permission.UsersEdit))
-            return await db.DenyAsync(actor, Permission.UsersEdit, userId, clock, cancel);
+        if (userId != actor.UserId && await acts.RefuseAsync(userId, Permission.UsersEdit, actor, cancel) is { } notAllowed)
+            return notAllowed;
         var changed = ProfileField.All.Where(field => field.Get(mine) != field.Get(original)).ToList();
         if (changed.Select(field => Refuse(mine, field)).FirstOrDefault(problem => problem is not null) is { } refused)
             return refused;

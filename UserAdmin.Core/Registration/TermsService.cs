@@ -123,7 +123,7 @@ public sealed class TermsService(UserAdminDbContext db, CurrentTenant tenant, IM
 
     /// <summary>What somebody accepted, newest first. Others than oneself need <see cref="Permission.UsersView"/>.</summary>
     public async Task<IReadOnlyList<AcceptanceRow>> ListAcceptancesAsync(Guid userId, Actor actor, CancellationToken cancel) =>
-        userId != actor.UserId && !actor.Can(Permission.UsersView) ? [] :
+        userId != actor.UserId && !await db.ReachesAsync(actor, Permission.UsersView, userId, cancel) ? [] :
         await (from acceptance in db.TermsAcceptances
                join version in db.TermsVersions on acceptance.TermsVersionId equals version.Id
                where acceptance.UserId == userId

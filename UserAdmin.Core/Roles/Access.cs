@@ -3,7 +3,14 @@ using System.Collections.Frozen;
 namespace UserAdmin.Core.Roles;
 
 /// <summary>Where a permission reaches: everywhere or in the organizations below the granted ones, but in none below the denied ones.</summary>
-public sealed record Reach(bool IsEverywhere, IReadOnlyList<Guid> Granted, IReadOnlyList<Guid> Denied);
+public sealed record Reach(bool IsEverywhere, IReadOnlyList<Guid> Granted, IReadOnlyList<Guid> Denied)
+{
+    /// <summary>It reaches everybody; figures of the whole portal are for those alone.</summary>
+    public bool IsUnlimited => IsEverywhere && Denied.Count == 0;
+
+    /// <summary>The same for the same reach: what was counted within one is never shown within another.</summary>
+    internal string Key => $"{IsEverywhere}|{string.Join(',', Granted.Order())}|{string.Join(',', Denied.Order())}";
+}
 
 /// <summary>
 /// What somebody may do, worked out from their role assignments: the one answer to "may they" that pages, services, endpoints and jobs ask.
@@ -59,6 +66,13 @@ public sealed class Access
         everywhere.Contains(permission),
         [.. inOrganizations.Where(held => held.Value.Granted.Contains(permission)).Select(held => held.Key)],
         [.. inOrganizations.Where(held => held.Value.Denied.Contains(permission)).Select(held => held.Key)]);
+
+    /// <summary>Whether the permission reaches somebody who belongs to these organizations, as lists ask it of many in the database.</summary>
+    public bool Reaches(IReadOnlyCollection<Guid> organizations, Permission permission)
+    {
+        var held = organizations.SelectMany(tree.UpFrom).Select(id => inOrganizations.GetValueOrDefault(id)).OfType<Rights>().ToList();
+        return (everywhere.Contains(permission) || held.Any(rights => rights.Granted.Contains(permission))) && !held.Any(rights => rights.Denied.Contains(permission));
+    }
 
     /// <summary>Whether everything the other may do this one may do as well: nobody acts on, or hands out, more than they hold (E05).</summary>
     public bool Covers(Access other) =>

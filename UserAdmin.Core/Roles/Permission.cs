@@ -21,6 +21,8 @@ public enum Permission
     UsersLock,
     [Permission("users.delete", "Delete people", "Delete accounts and restore them while that is possible.", PermissionScope.Organization)]
     UsersDelete,
+    [Permission("users.view_activity", "See people's activity", "What happened to somebody, and in their organization.", PermissionScope.Organization)]
+    ActivityView,
     [Permission("users.purge", "Purge people", "Remove deleted accounts for good, before their time is over.")]
     UsersPurge,
     [Permission("users.reset_password", "Reset passwords", "Send a link for a new password or set a temporary one.", PermissionScope.Organization)]

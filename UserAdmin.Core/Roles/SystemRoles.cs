@@ -10,7 +10,7 @@ public static class SystemRoles
 {
     private static readonly Permission[] LookingAfterPeople =
     [
-        UsersView, UsersCreate, UsersEdit, UsersDeactivate, UsersLock, UsersResetPassword, SessionsView, SessionsEnd, CoverageView, FactorsEnforce, RolesView, RolesAssign,
+        UsersView, UsersCreate, UsersEdit, UsersDeactivate, UsersLock, UsersResetPassword, ActivityView, SessionsView, SessionsEnd, CoverageView, FactorsEnforce, RolesView, RolesAssign,
         AccessRequestsDecide, OrganizationsView, OrganizationsCreate, OrganizationsEdit, MembersManage, TeamsManage, InvitationsView, InvitationsManage,
     ];
 
@@ -32,7 +32,7 @@ public static class SystemRoles
 
     public static SystemRole Auditor { get; } = Make(6, "Auditor",
         "Sees everything, the audit log included, and changes nothing.",
-        [DashboardView, UsersView, SessionsView, CoverageView, RolesView, AccessReviewsView, OrganizationsView, InvitationsView, AuditView, NotificationsView, SettingsView]);
+        [DashboardView, UsersView, ActivityView, SessionsView, CoverageView, RolesView, AccessReviewsView, OrganizationsView, InvitationsView, AuditView, NotificationsView, SettingsView]);
 
     public static SystemRole OrganizationManager { get; } = Make(7, "Organization manager",
         "Given in an organization: looks after its people, teams and invitations, and those of the organizations below it.", [.. LookingAfterPeople, FactorsReset, AccessPassesGive]);

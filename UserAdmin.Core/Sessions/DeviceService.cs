@@ -28,7 +28,7 @@ public sealed class DeviceService(UserAdminDbContext db, SessionService sessions
     /// <summary>The devices of a user, last used first. Others than the user need <see cref="Permission.SessionsView"/>.</summary>
     public async Task<IReadOnlyList<DeviceRow>> ListAsync(Guid userId, Actor actor, CancellationToken cancel)
     {
-        if (userId != actor.UserId && !actor.Can(Permission.SessionsView))
+        if (userId != actor.UserId && !await db.ReachesAsync(actor, Permission.SessionsView, userId, cancel))
             return [];
 
         var now = clock.GetUtcNow();
@@ -68,12 +68,14 @@ public sealed class DeviceService(UserAdminDbContext db, SessionService sessions
     {
         IReadOnlyList<Guid> ended = [];
         var now = clock.GetUtcNow();
-        if (actor.Impersonator is not null && await db.Devices.AnyAsync(d => d.Id == id && d.UserId == actor.UserId, cancel) && await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
-            return acting;
+        if (await db.Devices.Where(d => d.Id == id).Select(d => (Guid?)d.UserId).SingleOrDefaultAsync(cancel) is not { } owner || (owner != actor.UserId && !actor.CanSomewhere(Permission.SessionsEnd)))
+            return NotFound;
+        if (await sessions.RefuseAsync(owner, actor, cancel) is { } refused)
+            return refused.Kind == ProblemKind.NotFound ? NotFound : refused;
         var result = await db.WriteAsync(async () =>
         {
             var device = await db.Devices.SingleOrDefaultAsync(d => d.Id == id, cancel);
-            if (device is null || (device.UserId != actor.UserId && !actor.Can(Permission.SessionsEnd)))
+            if (device is null)
                 return NotFound;
             ended = await sessions.EndOfDeviceAsync(id, $"{device.Name} was removed by {actor.Name}", cancel);
             db.Devices.Remove(device);

@@ -28,10 +28,10 @@ public sealed class SessionFigures(CurrentTenant tenant, KeptFigures kept, Polic
         ("2 to 8 hours", TimeSpan.FromHours(8)), ("More than 8 hours", TimeSpan.MaxValue),
     ];
 
-    /// <summary>Null without permission, or when the first computation takes longer than a moment: ask again in a second.</summary>
+    /// <summary>Null unless <see cref="Permission.SessionsView"/> reaches everybody, or when the first computation takes longer than a moment: ask again in a second.</summary>
     public async Task<KeptFigure<SessionUse>?> FindAsync(Actor actor, CancellationToken cancel)
     {
-        if (!actor.Can(Permission.SessionsView))
+        if (!actor.Access.ReachOf(Permission.SessionsView).IsUnlimited)
             return null;
         var policy = await policies.GetAsync<SessionPolicy>(cancel);
         return await kept.FindAsync(tenant.Tenant, "sessions", db => ComputeAsync(db, policy), cancel);

@@ -19,18 +19,30 @@ public sealed class SessionOverview(UserAdminDbContext db, Policies policies, Ti
 
     public async Task<SessionListing> ListAsync(SessionFilter filter, PageStart start, Actor actor, CancellationToken cancel)
     {
-        if (!actor.Can(Permission.SessionsView))
+        if (!actor.CanSomewhere(Permission.SessionsView))
             return new(new([], null, null), new(0));
 
         var (now, policy) = (clock.GetUtcNow(), await policies.GetAsync<SessionPolicy>(cancel));
         var matching = Matching(filter, now, policy);
         if (filter.Words.Count > 0)
         {
-            var people = await db.UsersMatching(filter.Words, People).Select(u => u.Id).ToListAsync(cancel);
+            var people = await (await db.UsersMatchingWithinAsync(filter.Words, People, actor, Permission.SessionsView, cancel)).Within(actor, Permission.SessionsView, db).Select(u => u.Id).ToListAsync(cancel);
             matching = matching.Where(s => people.Contains(s.UserId));
         }
-        var counted = await matching.Take(Counted + 1).CountAsync(cancel);
+        // Few are found from their owners, many along the index of the list.
+        var counted = await OfPeopleWithin(matching, actor, fromPeople: true).Take(Counted + 1).CountAsync(cancel);
+        matching = OfPeopleWithin(matching, actor, fromPeople: counted <= Counted);
         return new(await PageAsync(matching, filter, start, now, policy, actor, cancel), counted > Counted ? new(Counted, IsAtLeast: true) : new(counted));
+    }
+
+    private IQueryable<Session> OfPeopleWithin(IQueryable<Session> sessions, Actor actor, bool fromPeople)
+    {
+        if (actor.Access.ReachOf(Permission.SessionsView).IsUnlimited)
+            return sessions;
+        if (!fromPeople)
+            return sessions.Where(s => db.Users.Within(actor, Permission.SessionsView, db).Any(u => u.Id == s.UserId));
+        var people = db.Users.MembersWithin(actor, Permission.SessionsView, db).Select(u => u.Id);
+        return sessions.Where(s => people.Contains(s.UserId));
     }
 
     private IQueryable<Session> Matching(SessionFilter filter, DateTimeOffset now, SessionPolicy policy)
@@ -65,7 +77,7 @@ public sealed class SessionOverview(UserAdminDbContext db, Policies policies, Ti
     {
         var backwards = start.AtEnd || start.Before is not null;
         var cursor = Guid.TryParse(start.After ?? start.Before, out var cursorId)
-            ? await db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == cursorId, cancel)
+            ? await OfPeopleWithin(db.Sessions, actor, fromPeople: false).AsNoTracking().SingleOrDefaultAsync(s => s.Id == cursorId, cancel)
             : null;
         backwards &= cursor is not null || start.AtEnd;
         if (cursor is not null)

@@ -36,7 +36,8 @@ public sealed record SessionRow(
 public sealed record OpenedSession(Session Session, string Key, IReadOnlyList<Session> Displaced);
 
 /// <summary>Opens, shows and ends sessions.</summary>
-public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, SessionDirectory directory, Devices devices, Policies policies, TimeProvider clock)
+public sealed class SessionService(
+    UserAdminDbContext db, CurrentTenant tenant, SessionDirectory directory, SecurityActs acts, Devices devices, Policies policies, TimeProvider clock)
 {
     private const int Shown = 100;
 
@@ -45,7 +46,7 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
     /// <summary>The last 100 sessions of a user, latest activity first. Others than the user need <see cref="Permission.SessionsView"/>.</summary>
     public async Task<IReadOnlyList<SessionRow>> ListAsync(Guid userId, Actor actor, CancellationToken cancel)
     {
-        if (userId != actor.UserId && !actor.Can(Permission.SessionsView))
+        if (userId != actor.UserId && !await db.ReachesAsync(actor, Permission.SessionsView, userId, cancel))
             return [];
 
         var now = clock.GetUtcNow();
@@ -55,15 +56,16 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
         return await db.NameActingAsync([.. sessions.Select(s => SessionRow.Of(s, now, policy, actor))], cancel);
     }
 
-    /// <summary>Ends one session, the actor's own or, with <see cref="Permission.SessionsEnd"/>, anybody's.</summary>
+    /// <summary>Ends one session, the actor's own or, with <see cref="Permission.SessionsEnd"/>, that of somebody not above them.</summary>
     public async Task<Result> EndAsync(Guid id, Actor actor, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var session = await db.Sessions.SingleOrDefaultAsync(s => s.Id == id && s.EndedAt == null, cancel);
-        if (session is null || (session.UserId != actor.UserId && session.Id != actor.SessionId && !actor.Can(Permission.SessionsEnd)))
+        if (session is null || (session.UserId != actor.UserId && session.Id != actor.SessionId && !actor.CanSomewhere(Permission.SessionsEnd)))
             return NotFound;
-        if (session.UserId == actor.UserId && await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
-            return acting;
+        // Whoever acts as somebody else ends with this session the acting: it is their own.
+        if (!(session.Id == actor.SessionId && session.UserId != actor.UserId) && await RefuseAsync(session.UserId, actor, cancel) is { } refused)
+            return refused;
 
         var user = await db.Users.SingleAsync(u => u.Id == session.UserId, cancel);
         var own = session.Id == actor.SessionId;
@@ -77,10 +79,8 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
     /// <summary>Ends all open sessions of a user, except the actor's current one unless <paramref name="everywhere"/>.</summary>
     public async Task<Result> EndAllAsync(Guid userId, Actor actor, CancellationToken cancel, bool everywhere = false)
     {
-        if (userId != actor.UserId && !actor.Can(Permission.SessionsEnd))
-            return await db.DenyAsync(actor, Permission.SessionsEnd, userId, clock, cancel);
-        if (userId == actor.UserId && await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
-            return acting;
+        if (await RefuseAsync(userId, actor, cancel) is { } refused)
+            return refused;
 
         IReadOnlyList<Guid> ended = [];
         var result = await db.WriteAsync(async () =>
@@ -123,6 +123,13 @@ public sealed class SessionService(UserAdminDbContext db, CurrentTenant tenant, 
 
     internal Task<IReadOnlyList<Guid>> EndOfDeviceAsync(Guid deviceId, string reason, CancellationToken cancel) =>
         EndAsync(db.Sessions.Where(s => s.DeviceId == deviceId), reason, cancel);
+
+    /// <summary>Null when the actor may end this person's sessions: their own, or those of somebody whom they reach and who is not above them.</summary>
+    internal async Task<Problem?> RefuseAsync(Guid userId, Actor actor, CancellationToken cancel)
+    {
+        var refused = userId == actor.UserId ? await db.RefuseActingAsync(actor, clock, cancel) : await acts.RefuseAsync(userId, Permission.SessionsEnd, actor, cancel);
+        return refused?.Kind == ProblemKind.NotFound ? NotFound : refused;
+    }
 
     private async Task<IReadOnlyList<Guid>> EndAsync(IQueryable<Session> sessions, string reason, CancellationToken cancel)
     {

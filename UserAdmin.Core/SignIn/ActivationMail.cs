@@ -14,22 +14,22 @@ public sealed record MailedLink(string Recipient, MessageState State, DateTimeOf
 
 /// <summary>Mails the link with which the owner of a new account chooses the first password. Without a way to send mail nothing is made.</summary>
 public sealed class ActivationMail(
-    UserAdminDbContext db, OneTimeTokens tokens, Outbox outbox, PublicAddress address, IOptions<SignInSettings> signIn, TimeProvider clock)
+    UserAdminDbContext db, SecurityActs acts, OneTimeTokens tokens, Outbox outbox, PublicAddress address, IOptions<SignInSettings> signIn, TimeProvider clock)
 {
     private static readonly Problem MailMissing = new(ProblemKind.Conflict, "activation.mail_missing", "Mail isn't configured. Make a link and give it to the user yourself.");
 
     public bool IsPossible => outbox.SendsMail;
 
     public async Task<MailedLink?> FindLastAsync(Guid userId, Actor actor, CancellationToken cancel) =>
-        !actor.Can(Permission.UsersView) ? null
+        !await db.ReachesAsync(actor, Permission.UsersView, userId, cancel) ? null
         : await db.OutboxMessages.Where(m => m.UserId == userId && m.Template == MailKind.Activation.Key).OrderByDescending(m => m.CreatedAt)
             .Select(m => new MailedLink(m.Recipient, m.State, m.SentAt ?? m.CreatedAt)).FirstOrDefaultAsync(cancel);
 
     /// <summary>Mails a new link; older ones stop working.</summary>
     public async Task<Result> SendAsync(Guid userId, Actor actor, CancellationToken cancel)
     {
-        if (!actor.Can(Permission.UsersCreate))
-            return await db.DenyAsync(actor, Permission.UsersCreate, userId, clock, cancel);
+        if (await acts.RefuseAsync(userId, Permission.UsersCreate, actor, cancel) is { } refused)
+            return refused;
         if (!IsPossible)
             return MailMissing;
 

@@ -27,18 +27,18 @@ public class NewPasswordForm : IValidatableObject
 
 /// <summary>Lets the owner of a new account choose the first password, by a link that works once (A10, A12).</summary>
 public sealed class ActivationService(
-    UserAdminDbContext db, OneTimeTokens tokens, Passwords passwords, IOptions<SignInSettings> options, TimeProvider clock)
+    UserAdminDbContext db, SecurityActs acts, OneTimeTokens tokens, Passwords passwords, IOptions<SignInSettings> options, TimeProvider clock)
 {
     public static readonly Problem LinkDead = new(ProblemKind.NotFound, "activation.link_dead",
         "This link has been used, replaced by a newer one or is too old. Ask an administrator for a new one.");
 
     internal static readonly Problem AlreadyActive = new(ProblemKind.Conflict, "activation.already_active", "This account has been activated already.");
 
-    /// <summary>Makes the secret of a new link, valid for 24 hours; older links of the user stop working.</summary>
+    /// <summary>Makes the secret of a new link, valid for 24 hours; older links of the user stop working. Problems of <see cref="SecurityActs"/>: a link makes its holder the person.</summary>
     public async Task<Result<string>> CreateLinkAsync(Guid userId, Actor actor, CancellationToken cancel)
     {
-        if (!actor.Can(Permission.UsersCreate))
-            return await db.DenyAsync(actor, Permission.UsersCreate, userId, clock, cancel);
+        if (await acts.RefuseAsync(userId, Permission.UsersCreate, actor, cancel) is { } refused)
+            return refused;
 
         var now = clock.GetUtcNow();
         var secret = "";

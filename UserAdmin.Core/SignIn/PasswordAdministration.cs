@@ -22,7 +22,7 @@ public sealed class PasswordAdministration(
     private static readonly Problem NotNow = new(ProblemKind.Conflict, "password.not_now", "The state of this account changed in the meantime. Load the page again.");
 
     public async Task<PasswordHelp> FindAsync(Guid id, Actor actor, CancellationToken cancel) =>
-        actor.Can(Permission.UsersResetPassword) && await db.Users.VisibleTo(actor, db).AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancel) is { } user
+        actor.CanSomewhere(Permission.UsersResetPassword) && await db.Users.VisibleTo(actor, db).Within(actor, Permission.UsersResetPassword, db).AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancel) is { } user
             ? HelpFor(user)
             : new(false, false, false);
 

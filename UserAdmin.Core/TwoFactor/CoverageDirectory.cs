@@ -32,34 +32,36 @@ public sealed class CoverageDirectory(UserAdminDbContext db, CurrentTenant tenan
     /// <summary>Null without <see cref="Permission.CoverageView"/>, or when counting takes longer than a moment: ask again in a second.</summary>
     public async Task<KeptFigure<CoverageFigures>?> FiguresAsync(Actor actor, CancellationToken cancel)
     {
-        if (!actor.Can(Permission.CoverageView))
+        if (!actor.CanSomewhere(Permission.CoverageView))
             return null;
-        var rule = await RuleAsync(cancel);
-        return await kept.FindAsync(tenant.Tenant, "coverage", fresh => ComputeAsync(fresh, rule, clock.GetUtcNow()), cancel);
+        var (rule, reach) = (await RuleAsync(cancel), actor.Access.ReachOf(Permission.CoverageView));
+        return await kept.FindAsync(tenant.Tenant, $"coverage|{reach.Key}", fresh => ComputeAsync(fresh, fresh.Users.MembersWithin(actor, Permission.CoverageView, fresh), rule, clock.GetUtcNow()), cancel);
     }
 
     /// <summary>The roles with their requirement as it is now; only the kept figures may be a minute old. Empty without <see cref="Permission.CoverageView"/>.</summary>
     public async Task<IReadOnlyList<Role>> RolesAsync(Actor actor, CancellationToken cancel) =>
-        actor.Can(Permission.CoverageView) ? await Assignable(db).ToListAsync(cancel) : [];
+        actor.CanSomewhere(Permission.CoverageView) ? await Assignable(db).ToListAsync(cancel) : [];
 
     /// <summary>People without a second factor by name, at most 200 a page. Empty without <see cref="Permission.CoverageView"/>.</summary>
     public async Task<CoverageListing> ListAsync(CoverageFilter filter, PageStart start, Actor actor, CancellationToken cancel)
     {
-        if (!actor.Can(Permission.CoverageView))
+        if (!actor.CanSomewhere(Permission.CoverageView))
             return new(new([], null, null), new(0));
 
         var rule = await RuleAsync(cancel);
-        var lacking = Lacking(filter, rule, clock.GetUtcNow());
+        var lacking = await LackingAsync(filter, rule, actor, Permission.CoverageView, cancel);
         var count = await lacking.Take(Counted + 1).CountAsync(cancel);
-        return new(await PageAsync(lacking, filter, rule, start, cancel), count > Counted ? new(Counted, IsAtLeast: true) : new(count));
+        return new(await PageAsync(lacking, filter, rule, start, actor, cancel), count > Counted ? new(Counted, IsAtLeast: true) : new(count));
     }
 
     internal async Task<SecondFactorRule> RuleAsync(CancellationToken cancel) => new(await policies.GetAsync<SecondFactorPolicy>(cancel), clock.GetUtcNow());
 
-    /// <summary>The active people without a second factor whom the filter means.</summary>
-    internal IQueryable<User> Lacking(CoverageFilter filter, SecondFactorRule rule, DateTimeOffset now)
+    /// <summary>The active people without a second factor whom the filter means and the actor's permission reaches.</summary>
+    internal async Task<IQueryable<User>> LackingAsync(CoverageFilter filter, SecondFactorRule rule, Actor actor, Permission permission, CancellationToken cancel)
     {
-        var found = filter.Words.Count == 0 ? db.Users : db.UsersMatching(filter.Words, UserSearch.Limit);
+        var now = clock.GetUtcNow();
+        var found = filter.Words.Count == 0 ? db.Users.MembersWithin(actor, permission, db)
+            : (await db.UsersMatchingWithinAsync(filter.Words, UserSearch.Limit, actor, permission, cancel)).Within(actor, permission, db);
         var lacking = found.Where(u => !u.TwoFactorEnabled).WithStatus(UserStatus.Active, now);
         if (filter.RoleId is { } role)
         {
@@ -69,9 +71,9 @@ public sealed class CoverageDirectory(UserAdminDbContext db, CurrentTenant tenan
         return filter.State is { } state ? rule.In(state, lacking, db) : lacking;
     }
 
-    private async Task<Page<CoverageRow>> PageAsync(IQueryable<User> lacking, CoverageFilter filter, SecondFactorRule rule, PageStart start, CancellationToken cancel)
+    private async Task<Page<CoverageRow>> PageAsync(IQueryable<User> lacking, CoverageFilter filter, SecondFactorRule rule, PageStart start, Actor actor, CancellationToken cancel)
     {
-        var cursor = Guid.TryParse(start.After ?? start.Before, out var id) ? await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancel) : null;
+        var cursor = Guid.TryParse(start.After ?? start.Before, out var id) ? await db.Users.AsNoTracking().Within(actor, Permission.CoverageView, db).SingleOrDefaultAsync(u => u.Id == id, cancel) : null;
         var backwards = start.AtEnd || (start.Before is not null && cursor is not null);
         if (cursor is not null)
             lacking = lacking.Following(cursor, UserSort.Name, backwards);
@@ -89,7 +91,7 @@ public sealed class CoverageDirectory(UserAdminDbContext db, CurrentTenant tenan
             ByRoleSince = db.Users.Where(self => self.Id == u.Id).Select(byRoleSince).First(),
         }).AsNoTracking().ToListAsync(cancel);
 
-        var roles = await db.RoleNamesAsync(rows.ConvertAll(row => row.Id), clock.GetUtcNow(), cancel);
+        var roles = await db.RoleNamesAsync(rows.ConvertAll(row => row.Id), actor, clock.GetUtcNow(), cancel);
         var found = rows.ConvertAll(row => rule.DueAt(row.ActivatedAt, row.SecondFactorDueAt, row.ByRoleSince) is var dueAt ? new CoverageRow(
             row.Id, $"{row.FirstName} {row.LastName}".Trim(), row.Email!, roles.GetValueOrDefault(row.Id),
             row.LastSignInAt > User.Never ? row.LastSignInAt : null, rule.StateOf(dueAt), dueAt, row.SecondFactorRemindedAt) : null!);
@@ -99,9 +101,9 @@ public sealed class CoverageDirectory(UserAdminDbContext db, CurrentTenant tenan
     // What everybody holds has no members; the policy requires a second factor of everybody.
     private static IQueryable<Role> Assignable(UserAdminDbContext db) => db.Roles.AsNoTracking().Where(role => role.Id != SystemRoles.EndUser.Id).OrderBy(role => role.NormalizedName);
 
-    private static async Task<CoverageFigures> ComputeAsync(UserAdminDbContext db, SecondFactorRule rule, DateTimeOffset now)
+    private static async Task<CoverageFigures> ComputeAsync(UserAdminDbContext db, IQueryable<User> people, SecondFactorRule rule, DateTimeOffset now)
     {
-        var active = db.Users.WithStatus(UserStatus.Active, now);
+        var active = people.WithStatus(UserStatus.Active, now);
         var lacking = active.Where(u => !u.TwoFactorEnabled);
         var held = db.RoleAssignments.InForce(now);
         var roles = new List<RoleCoverage>();

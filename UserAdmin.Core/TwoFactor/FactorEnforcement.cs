@@ -54,7 +54,10 @@ public sealed class FactorEnforcement(UserAdminDbContext db, SecurityActs acts, 
     /// <summary>Requires a second factor of everybody with the role and tells those who lack one, or no longer requires it.</summary>
     public async Task<Result<FactorTally>> RequireOfRoleAsync(Guid roleId, bool isRequired, string reason, Actor actor, CancellationToken cancel)
     {
-        if (await RefuseManyAsync(Permission.FactorsEnforce, roleId, reason, actor, cancel) is { } refused)
+        // A role is the same everywhere: a right held in some organizations isn't enough.
+        if (!actor.Can(Permission.FactorsEnforce))
+            return await db.DenyAsync(actor, Permission.FactorsEnforce, roleId, clock, cancel);
+        if (await RefuseManyAsync(reason, actor, cancel) is { } refused)
             return refused;
         var now = clock.GetUtcNow();
         var done = await db.WriteAsync(async () =>
@@ -76,29 +79,29 @@ public sealed class FactorEnforcement(UserAdminDbContext db, SecurityActs acts, 
             return new FactorTally(0, 0);
 
         var rule = await coverage.RuleAsync(cancel);
-        var told = await EachAsync(coverage.Lacking(new() { RoleId = roleId }, rule, now), user => mail.RequireAsync(user, rule.DueFromNow, actor, cancel), null, cancel);
+        var told = await EachAsync(await coverage.LackingAsync(new() { RoleId = roleId }, rule, actor, Permission.FactorsEnforce, cancel), user => mail.RequireAsync(user, rule.DueFromNow, actor, cancel), null, cancel);
         return new FactorTally(told, 0);
     }
 
     /// <summary>Requires a second factor of the people chosen who lack one. Skipped are those of whom it is required already, and those above the actor.</summary>
     public async Task<Result<FactorTally>> RequireAsync(CoverageChoice chosen, string reason, Actor actor, Action<int>? progress, CancellationToken cancel)
     {
-        if (await RefuseManyAsync(Permission.FactorsEnforce, null, reason, actor, cancel) is { } refused)
+        if (await RefuseManyAsync(reason, actor, cancel) is { } refused)
             return refused;
         var rule = await coverage.RuleAsync(cancel);
-        var (lacking, book) = (Chosen(chosen, rule), await catalogue.GetAsync(tenant.Tenant, cancel));
-        return await TallyAsync(lacking, rule.In(FactorState.NotRequired, lacking.Within(actor, Permission.FactorsEnforce, db).NotAbove(actor, book, clock.GetUtcNow(), db), db),
+        var (lacking, book) = (await ChosenAsync(chosen, rule, actor, cancel), await catalogue.GetAsync(tenant.Tenant, cancel));
+        return await TallyAsync(lacking, rule.In(FactorState.NotRequired, lacking.NotAbove(actor, book, clock.GetUtcNow(), db), db),
             user => RequireAsync(user, rule.DueFromNow, Text.Squeeze(reason), actor, cancel), progress, cancel);
     }
 
     /// <summary>Mails the people chosen who lack one. Skipped are those who were reminded within a day.</summary>
     public async Task<Result<FactorTally>> RemindAsync(CoverageChoice chosen, Actor actor, Action<int>? progress, CancellationToken cancel)
     {
-        if (!actor.Can(Permission.FactorsEnforce))
+        if (!actor.CanSomewhere(Permission.FactorsEnforce))
             return await db.DenyAsync(actor, Permission.FactorsEnforce, null, clock, cancel);
         var now = clock.GetUtcNow();
         var (rule, pausedSince) = (await coverage.RuleAsync(cancel), now - ReminderPause);
-        var lacking = Chosen(chosen, rule);
+        var lacking = await ChosenAsync(chosen, rule, actor, cancel);
         return await TallyAsync(lacking, lacking.Where(u => u.SecondFactorRemindedAt == null || u.SecondFactorRemindedAt <= pausedSince), async user =>
         {
             var since = await db.Users.Where(u => u.Id == user.Id).Select(rule.ByRoleSince(db)).SingleAsync(cancel);
@@ -115,14 +118,14 @@ public sealed class FactorEnforcement(UserAdminDbContext db, SecurityActs acts, 
         db.Record(AuditAction.FactorRequired, actor, user, clock.GetUtcNow(), FieldChange.Of(db.Entry(user)), reason);
     }
 
-    private async Task<Problem?> RefuseManyAsync(Permission permission, Guid? targetId, string reason, Actor actor, CancellationToken cancel) =>
-        !actor.Can(permission) ? await db.DenyAsync(actor, permission, targetId, clock, cancel)
+    private async Task<Problem?> RefuseManyAsync(string reason, Actor actor, CancellationToken cancel) =>
+        !actor.CanSomewhere(Permission.FactorsEnforce) ? await db.DenyAsync(actor, Permission.FactorsEnforce, null, clock, cancel)
         : actor.NeedsStepUpAt(clock.GetUtcNow()) ? StepUp.Needed
         : UserLifecycle.RefuseReason(reason);
 
-    private IQueryable<User> Chosen(CoverageChoice chosen, SecondFactorRule rule)
+    private async Task<IQueryable<User>> ChosenAsync(CoverageChoice chosen, SecondFactorRule rule, Actor actor, CancellationToken cancel)
     {
-        var lacking = coverage.Lacking(chosen.Filter, rule, clock.GetUtcNow());
+        var lacking = await coverage.LackingAsync(chosen.Filter, rule, actor, Permission.FactorsEnforce, cancel);
         return chosen.Ids is { } ids ? lacking.Where(u => ids.Contains(u.Id)) : lacking;
     }
 

@@ -68,11 +68,11 @@ public sealed class FactorResetService(
     /// <summary>The open requests, oldest first, a hundred at most; of one person when given. Empty without <see cref="Permission.FactorsReset"/>.</summary>
     public async Task<IReadOnlyList<FactorResetRow>> ListAsync(Guid? userId, Actor actor, CancellationToken cancel)
     {
-        if (!actor.Can(Permission.FactorsReset))
+        if (!actor.CanSomewhere(Permission.FactorsReset))
             return [];
         var open = Open(clock.GetUtcNow());
         return await (from reset in userId is null ? open : open.Where(r => r.UserId == userId)
-                      join user in db.Users.VisibleTo(actor, db).Existing() on reset.UserId equals user.Id
+                      join user in db.Users.VisibleTo(actor, db).Within(actor, Permission.FactorsReset, db).Existing() on reset.UserId equals user.Id
                       orderby reset.RequestedAt
                       select new FactorResetRow(
                           reset.Id, reset.UserId, (user.FirstName + " " + user.LastName).Trim(), reset.RequestedByName, reset.Reason, reset.RequestedAt, reset.ExpiresAt,
@@ -105,9 +105,9 @@ public sealed class FactorResetService(
 
     private async Task<(FactorReset? Reset, Problem? Problem)> FindOpenAsync(Guid id, string reason, Actor actor, CancellationToken cancel)
     {
-        var reset = actor.Can(Permission.FactorsReset) ? await Open(clock.GetUtcNow()).AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancel) : null;
+        var reset = actor.CanSomewhere(Permission.FactorsReset) ? await Open(clock.GetUtcNow()).AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancel) : null;
         if (await acts.RefuseAsync(reset?.UserId ?? Guid.Empty, Permission.FactorsReset, reason, actor, cancel) is { } refused)
-            return (null, reset is null && refused == UserProblems.NotFound ? TwoFactorProblems.AlreadyDecided : refused);
+            return (null, refused == UserProblems.NotFound ? TwoFactorProblems.AlreadyDecided : refused);
         return (reset, null);
     }
 

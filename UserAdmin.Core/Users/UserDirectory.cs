@@ -25,6 +25,9 @@ public sealed record UserDetails(
     DateTimeOffset? DeletedAt, DateTimeOffset? LastSignInAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? ActivatedAt,
     bool HasTwoFactor, string? Roles, int OpenSessions, int RestoreDaysLeft)
 {
+    /// <summary>What the reader's permissions reach of this person; their rank is asked when something is done.</summary>
+    public IReadOnlySet<Permission> Allowed { get; init; } = new HashSet<Permission>();
+
     /// <summary>The version of the picture, where there is one that its owner shows.</summary>
     public string? Picture { get; init; }
 }
@@ -43,10 +46,10 @@ public sealed class UserDirectory(
         if (filter.Words.Count > 0)
             return await SearchAsync(filter, start, actor, now, cancel);
 
-        var matching = Matching(db, db.Users, filter, now).VisibleTo(actor, db);
+        var matching = Matching(db, db.Users, filter, actor, now).AmongVisibleTo(actor, db);
         var counted = await matching.Take(Few + 1).CountAsync(cancel);
-        var users = counted <= Few ? matching : Matching(db, db.UsersAlong(filter.Sort), filter, now).VisibleTo(actor, db);
-        return new(await PageAsync(users, filter, start, now, cancel), counted <= Few ? new(counted) : await KeptCountAsync(filter, cancel));
+        var users = counted <= Few ? matching : Matching(db, db.UsersAlong(filter.Sort), filter, actor, now).VisibleTo(actor, db);
+        return new(await PageAsync(users, filter, start, actor, now, cancel), counted <= Few ? new(counted) : await KeptCountAsync(filter, actor, cancel));
     }
 
     public async Task<UserDetails?> FindAsync(Guid id, Actor actor, CancellationToken cancel)
@@ -60,6 +63,7 @@ public sealed class UserDirectory(
             PausedUntil = db.SignInThrottles.Where(t => t.UserId == u.Id && t.BlockedUntil > now).Max(t => t.BlockedUntil),
             Picture = db.Avatars.Where(a => a.UserId == u.Id).Select(a => a.Version).SingleOrDefault(),
             Privacy = db.Profiles.Where(p => p.UserId == u.Id).Select(p => p.Privacy).SingleOrDefault(),
+            Organizations = db.Memberships.Where(m => m.UserId == u.Id).Select(m => m.OrganizationId).ToList(),
         }).SingleOrDefaultAsync(cancel);
         if (found is null)
             return null;
@@ -68,8 +72,9 @@ public sealed class UserDirectory(
         return new(
             user.Id, user.FullName, UserForm.Of(user), user.StatusAt(now), user.StatusReason, user.LockedUntil, found.PausedUntil,
             user.DeletedAt, user.LastSignInAt > User.Never ? user.LastSignInAt : null, user.CreatedAt, user.UpdatedAt, user.ActivatedAt,
-            user.TwoFactorEnabled, (await db.RoleNamesAsync([id], now, cancel)).GetValueOrDefault(id), found.OpenSessions, DaysLeft(user.DeletedAt))
+            user.TwoFactorEnabled, (await db.RoleNamesAsync([id], actor, now, cancel)).GetValueOrDefault(id), found.OpenSessions, DaysLeft(user.DeletedAt))
         {
+            Allowed = Enum.GetValues<Permission>().Where(permission => actor.Access.Reaches(found.Organizations, permission)).ToHashSet(),
             Picture = id == actor.UserId || Me.Privacy.Read(found.Privacy).Shows(Me.ProfilePart.Picture, toAdministrator: true) ? found.Picture : null,
         };
     }
@@ -81,16 +86,20 @@ public sealed class UserDirectory(
     private async Task<UserListing> SearchAsync(UserFilter filter, PageStart start, Actor actor, DateTimeOffset now, CancellationToken cancel)
     {
         // Somebody who types a whole address means its owner.
-        var owner = filter.Words is [var word] && word.Contains('@') ? db.Users.Where(u => u.NormalizedEmail == word) : null;
+        var owner = filter.Words is [var word] && word.Contains('@') ? db.Users.Where(u => u.NormalizedEmail == word).VisibleTo(actor, db) : null;
         var isOwner = owner is not null && await owner.AnyAsync(cancel);
-        var isCapped = !isOwner && actor.Can(Permission.UsersView) && await db.CountMatchingAsync(filter.Words, UserSearch.Limit + 1, cancel) > UserSearch.Limit;
+        var isUnlimited = actor.Access.ReachOf(Permission.UsersView).IsUnlimited;
+        // How many there are out of reach is nobody's business.
+        var people = isOwner ? owner! : isUnlimited ? db.UsersMatching(filter.Words, UserSearch.Limit)
+            : await db.UsersMatchingWithinAsync(filter.Words, UserSearch.Limit + 1, actor, Permission.UsersView, cancel);
+        var isCapped = !isOwner && (isUnlimited ? await db.CountMatchingAsync(filter.Words, UserSearch.Limit + 1, cancel) : await people.CountAsync(cancel)) > UserSearch.Limit;
 
-        var found = Matching(db, isOwner ? owner! : db.UsersMatching(filter.Words, UserSearch.Limit), filter, now).VisibleTo(actor, db);
-        var page = await PageAsync(found, filter, start, now, cancel);
+        var found = Matching(db, people, filter, actor, now).VisibleTo(actor, db);
+        var page = await PageAsync(found, filter, start, actor, now, cancel);
         return new(page, isCapped ? new(UserSearch.Limit, IsAtLeast: true) : new(await found.CountAsync(cancel)));
     }
 
-    private static IQueryable<User> Matching(UserAdminDbContext db, IQueryable<User> users, UserFilter filter, DateTimeOffset now)
+    private static IQueryable<User> Matching(UserAdminDbContext db, IQueryable<User> users, UserFilter filter, Actor actor, DateTimeOffset now)
     {
         users = filter.Statuses.Count == 0 ? users.Existing() : users.WithAnyStatus(filter.Statuses, now);
         if (filter.RoleId is { } role)
@@ -100,6 +109,9 @@ public sealed class UserDirectory(
         }
         if (filter.OrganizationId is { } organization)
         {
+            // Who belongs to an organization is known only to those who may see it.
+            if (!actor.CanIn(organization, Permission.OrganizationsView))
+                return users.Where(u => false);
             var below = db.OrganizationPaths.Where(path => path.AncestorId == organization).Select(path => path.OrganizationId);
             var members = db.Memberships.Where(m => below.Contains(m.OrganizationId)).Select(m => m.UserId);
             users = users.Where(u => members.Contains(u.Id));
@@ -119,11 +131,11 @@ public sealed class UserDirectory(
         return users;
     }
 
-    private async Task<Page<UserRow>> PageAsync(IQueryable<User> users, UserFilter filter, PageStart start, DateTimeOffset now, CancellationToken cancel)
+    private async Task<Page<UserRow>> PageAsync(IQueryable<User> users, UserFilter filter, PageStart start, Actor actor, DateTimeOffset now, CancellationToken cancel)
     {
         var backwards = start.AtEnd || start.Before is not null;
         var cursor = Guid.TryParse(start.After ?? start.Before, out var id)
-            ? await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancel)
+            ? await db.Users.AsNoTracking().VisibleTo(actor, db).SingleOrDefaultAsync(u => u.Id == id, cancel)
             : null;
         if (cursor is null && !start.AtEnd)
             backwards = false;
@@ -135,15 +147,17 @@ public sealed class UserDirectory(
             u.Id, (u.FirstName + " " + u.LastName).Trim(), u.UserName!, u.Email!,
             User.StatusOf(u.DeletedAt, u.DeactivatedAt, u.LockedUntil, u.ExpiresAt, u.ActivatedAt, now), u.LockedUntil, u.DeletedAt,
             u.LastSignInAt > User.Never ? u.LastSignInAt : null, u.CreatedAt, u.TwoFactorEnabled)).AsNoTracking().ToListAsync(cancel);
-        var roles = await db.RoleNamesAsync(rows.ConvertAll(row => row.Id), now, cancel);
+        var roles = await db.RoleNamesAsync(rows.ConvertAll(row => row.Id), actor, now, cancel);
         rows = rows.ConvertAll(row => row with { Roles = roles.GetValueOrDefault(row.Id) });
 
         return Page.Of(rows, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
     }
 
-    private async Task<RowCount> KeptCountAsync(UserFilter filter, CancellationToken cancel)
+    private async Task<RowCount> KeptCountAsync(UserFilter filter, Actor actor, CancellationToken cancel)
     {
-        var count = await kept.FindAsync(tenant.Tenant, filter.Key, fresh => Matching(fresh, fresh.Users, filter, clock.GetUtcNow()).LongCountAsync(CancellationToken.None), cancel);
+        var reach = actor.Access.ReachOf(Permission.UsersView);
+        var key = reach.IsUnlimited ? filter.Key : $"{filter.Key}|{actor.UserId}|{reach.Key}";
+        var count = await kept.FindAsync(tenant.Tenant, key, fresh => Matching(fresh, fresh.Users, filter, actor, clock.GetUtcNow()).AmongVisibleTo(actor, fresh).LongCountAsync(CancellationToken.None), cancel);
         return count is null ? new(Few, IsAtLeast: true) : new(count.Value, IsKept: true);
     }
 

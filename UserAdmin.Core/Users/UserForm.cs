@@ -38,6 +38,9 @@ public sealed class UserForm
     [Display(Name = "Last day"), Range(typeof(DateOnly), "1900-01-01", "9000-12-31", ErrorMessage = "This is not a day that can be used.")]
     public DateOnly? LastDay { get; set; }
 
+    /// <summary>The organization a new person becomes a member of. Later that is a matter of memberships.</summary>
+    public Guid? OrganizationId { get; set; }
+
     public static UserForm Of(User user) => new()
     {
         FirstName = user.FirstName,

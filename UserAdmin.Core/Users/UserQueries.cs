@@ -10,10 +10,41 @@ public static class UserQueries
     extension(IQueryable<User> users)
     {
         /// <summary>Oneself, and those on whom <see cref="Permission.UsersView"/> reaches.</summary>
-        public IQueryable<User> VisibleTo(Actor actor, UserAdminDbContext db) =>
-            actor.Access.ReachOf(Permission.UsersView) is { IsEverywhere: true, Denied: [] } ? users
-            : !actor.CanSomewhere(Permission.UsersView) ? users.Where(u => u.Id == actor.UserId)
-            : users.Where(u => u.Id == actor.UserId || db.Users.Within(actor, Permission.UsersView, db).Select(other => other.Id).Contains(u.Id));
+        public IQueryable<User> VisibleTo(Actor actor, UserAdminDbContext db)
+        {
+            var reach = actor.Access.ReachOf(Permission.UsersView);
+            return reach.IsUnlimited ? users
+                : !actor.CanSomewhere(Permission.UsersView) ? users.Where(u => u.Id == actor.UserId)
+                : users.Where(u => u.Id == actor.UserId
+                    || ((reach.IsEverywhere || db.Memberships.Any(m => m.UserId == u.Id && db.OrganizationPaths.Any(path => path.OrganizationId == m.OrganizationId && reach.Granted.Contains(path.AncestorId))))
+                        && !db.Memberships.Any(m => m.UserId == u.Id && db.OrganizationPaths.Any(path => path.OrganizationId == m.OrganizationId && reach.Denied.Contains(path.AncestorId)))));
+        }
+
+        /// <summary>The same people, found from their organizations: right where they are few among many.</summary>
+        public IQueryable<User> AmongVisibleTo(Actor actor, UserAdminDbContext db)
+        {
+            var reach = actor.Access.ReachOf(Permission.UsersView);
+            if (reach.IsEverywhere || !actor.CanSomewhere(Permission.UsersView))
+                return users.VisibleTo(actor, db);
+            var among = db.MembersBelow(reach.Granted).Concat(db.Users.Where(self => self.Id == actor.UserId).Select(self => self.Id));
+            return (reach.Denied.Count == 0 ? users : users.VisibleTo(actor, db)).Where(u => among.Contains(u.Id));
+        }
+
+        /// <summary>
+        /// Those who show something of themselves to the actor as one who is signed in: whoever belongs to organizations does so to people of the same
+        /// company, the topmost organization; whoever belongs to none, to everybody.
+        /// </summary>
+        public IQueryable<User> KnownTo(Actor actor, UserAdminDbContext db)
+        {
+            var companies = from membership in db.Memberships
+                            join path in db.OrganizationPaths on membership.OrganizationId equals path.OrganizationId
+                            join top in db.Organizations on path.AncestorId equals top.Id
+                            where membership.UserId == actor.UserId && top.ParentId == null
+                            select top.Id;
+            return users.Where(u => u.Id == actor.UserId || !db.Memberships.Any(m => m.UserId == u.Id)
+                || db.Memberships.Any(m => m.UserId == u.Id && db.OrganizationPaths.Any(path => path.OrganizationId == m.OrganizationId && companies.Contains(path.AncestorId)))
+                || db.Users.VisibleTo(actor, db).Any(seen => seen.Id == u.Id));
+        }
 
         public IQueryable<User> Existing() => users.Where(u => u.DeletedAt == null);
 

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Roles;
 
 namespace UserAdmin.Core.Users;
 
@@ -16,6 +18,9 @@ internal static class UserSearch
 
     private const int Trigram = 3;
 
+    // Looking at so many people one by one takes less time than an index that finds people out of reach.
+    private const int OneByOne = 20_000;
+
     extension(UserAdminDbContext db)
     {
         /// <summary>At most <paramref name="limit"/> users in whom every word occurs. The words are folded, see <c>Text.Fold</c>.</summary>
@@ -29,6 +34,17 @@ internal static class UserSearch
             return words.Where(word => Indexed(word)?.TrimStart() != word).Aggregate(matching, (users, word) => users.Where(u => u.SearchText.Contains(word)));
         }
 
+        /// <summary>The same among the people whom the actor's permission reaches.</summary>
+        public async Task<IQueryable<User>> UsersMatchingWithinAsync(IReadOnlyList<string> words, int limit, Actor actor, Permission permission, CancellationToken cancel)
+        {
+            if (actor.Access.ReachOf(permission).IsUnlimited)
+                return db.UsersMatching(words, limit);
+            var people = db.Users.MembersWithin(actor, permission, db);
+            return await people.Take(OneByOne + 1).CountAsync(cancel) <= OneByOne
+                ? people.MatchingEach(words).Take(limit)
+                : db.UsersMatching(words, int.MaxValue).Within(actor, permission, db).Take(limit);
+        }
+
         /// <summary>How many users the index finds, at most <paramref name="limit"/>; on SQLite without looking at a single one.</summary>
         public Task<int> CountMatchingAsync(IReadOnlyList<string> words, int limit, CancellationToken cancel)
         {
@@ -40,6 +56,11 @@ internal static class UserSearch
             return db.Database.SqlQuery<int>($"SELECT count(*) AS Value FROM (SELECT rowid FROM user_search_index WHERE text MATCH {phrase} LIMIT {limit})").SingleAsync(cancel);
         }
     }
+
+    // What the index would find, asked of each person.
+    private static IQueryable<User> MatchingEach(this IQueryable<User> users, IReadOnlyList<string> words) =>
+        words.All(word => Indexed(word) is null) ? words.Aggregate(users, StartingWith)
+        : words.Select(word => word.Length == Trigram - 1 ? $" {word}" : word).Aggregate(users, (found, part) => found.Where(u => u.SearchText.Contains(part)));
 
     // What of a word the index is asked for. Two letters have no trigram, but with the space before them they do: they find beginnings.
     // Thousands share the domain of an address, so its letters would only slow the index down; the few found are looked at instead.

@@ -4,6 +4,7 @@ using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Notifications;
+using UserAdmin.Core.Organizations;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.SignIn;
 
@@ -22,8 +23,15 @@ public sealed class UserService(
     /// </summary>
     public async Task<Result<Guid>> CreateAsync(UserForm form, Actor actor, CancellationToken cancel)
     {
-        if (!actor.Can(Permission.UsersCreate))
+        if (!actor.CanSomewhere(Permission.UsersCreate))
             return await db.DenyAsync(actor, Permission.UsersCreate, null, clock, cancel);
+        // Who looks after some organizations adds people to one of those: elsewhere they would not reach them themselves.
+        if (form.OrganizationId is null && !actor.Can(Permission.UsersCreate))
+            return OrganizationProblems.ChooseOne;
+        var organization = form.OrganizationId is { } id && actor.CanIn(id, Permission.UsersCreate)
+            ? await db.Organizations.InForce(db).SingleOrDefaultAsync(o => o.Id == id, cancel) : null;
+        if (organization is null && form.OrganizationId is not null)
+            return OrganizationProblems.NotThere;
 
         var now = clock.GetUtcNow();
         var user = new User { CreatedAt = now, SecurityStamp = Guid.NewGuid().ToString("N") };
@@ -34,6 +42,8 @@ public sealed class UserService(
         if (activation.IsPossible)
             await activation.AddAsync(user, actor, cancel);
         db.Record(AuditAction.UserCreated, actor, user, now, FieldChange.Of(db.Entry(user)));
+        if (organization is not null)
+            db.Join(organization, user, null, actor, now);
         return await TrySaveAsync(user, cancel) is { } taken ? taken : user.Id;
     }
 

@@ -106,7 +106,7 @@ public class RouteTests
         ["/users/{Id:guid}/{Tab}"] = "Frank Grace Ivan:404 Heidi Erin",
         ["/security/coverage"] = "Frank Grace Ivan Heidi Erin",
         ["/sessions"] = "Frank Grace Ivan Heidi Erin",
-        ["/sessions/figures"] = "Frank Grace Ivan Heidi Erin",
+        ["/sessions/figures"] = "Frank Grace Ivan:302 Heidi Erin",
         ["/audit"] = "Grace Erin",
         ["/invitations"] = "Grace Ivan Heidi Erin",
         ["/invitations/new"] = "Ivan Heidi Erin",

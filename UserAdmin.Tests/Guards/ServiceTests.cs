@@ -68,7 +68,7 @@ public partial class ServiceTests
     [GeneratedRegex(@"^ {4,8}(?<access>public|internal|private)(?: static)?(?: async)? Task(?:<[^\n]*?>)? (?<name>\w+)\((?:[^()]|\([^()]*\))*\bActor actor\b(?:[^()]|\([^()]*\))*\)", RegexOptions.Multiline)]
     private static partial Regex Head { get; }
 
-    [GeneratedRegex(@"\bactor\.(?:Can|CanIn|CanSomewhere|UserId|SessionId|Access)\b|RefuseAsync\(|RefuseManyAsync\(|\b(?:VisibleTo|Within)\(actor|DenyAsync\(actor|hanges\.ChangeAsync\(actor")]
+    [GeneratedRegex(@"\bactor\.(?:Can|CanIn|CanSomewhere|UserId|SessionId|Access)\b|RefuseAsync\(|RefuseManyAsync\(|\b(?:VisibleTo|Within|ReachesAsync)\(actor|DenyAsync\(actor|hanges\.ChangeAsync\(actor")]
     private static partial Regex Question { get; }
 
     [GeneratedRegex(@"\b(?<name>\w+)\((?=[^;]*?\bactor\b)")]
