@@ -35,7 +35,7 @@ public static class CoreServices
         ("SignIn", typeof(SignInSettings)),
         ("Passwords", typeof(PasswordSettings)), ("Users", typeof(UserSettings)),
         ("ExternalSignIn:Providers:*", typeof(ExternalProvider)), ("Turnstile", typeof(TurnstileSettings)),
-        ("Mail", typeof(MailSettings)), ("Sms", typeof(SmsSettings)),
+        ("Mail", typeof(MailSettings)), ("Sms", typeof(SmsSettings)), ("Tenants", typeof(TenantSettings)),
         .. Policies.Types.Select(type => ($"Policies:{type.Name}", type)),
     ];
 
@@ -50,9 +50,17 @@ public static class CoreServices
         services.AddSettings<ExternalSignInSettings>("ExternalSignIn");
         services.AddSettings<TurnstileSettings>("Turnstile");
         services.AddSettings<SmsSettings>("Sms");
+        services.AddSettings<TenantSettings>("Tenants");
 
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<TenantConnections>();
         services.AddSingleton<TenantDirectory>();
+        services.AddSingleton<TenantProvisioning>();
+        services.AddScoped<TenantService>();
+        services.AddScoped<TenantDomains>();
+        services.AddScoped<TenantLifecycle>();
+        services.AddScoped<TenantList>();
+        services.AddHostedService<TenantUpkeep>();
         services.AddScoped<CurrentTenant>();
         services.AddSingleton<TenantDatabases>();
         services.AddScoped(provider => provider.GetRequiredService<TenantDatabases>().Open(provider.GetRequiredService<CurrentTenant>().Tenant));
@@ -115,7 +123,7 @@ public static class CoreServices
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         services.AddSingleton<HumanCheck>();
         services.AddSingleton<OpenIdProviders>();
-        services.AddSingleton<OpenIdClient>();
+        services.AddScoped<OpenIdClient>();
         services.AddSingleton<SpentStates>();
         services.AddScoped<InvitationService>();
         services.AddScoped<InvitationDirectory>();
@@ -155,16 +163,17 @@ public static class CoreServices
         services.AddScoped<Notices>();
         services.AddScoped<OutboxService>();
         services.AddScoped<TemplateService>();
-        services.AddSingleton<MessageSink>();
-        services.AddSingleton<IMessageSender, MailSender>();
-        services.AddSingleton<IMessageSender, SmsSender>();
+        services.AddScoped<MessageSink>();
+        services.AddScoped<IMessageSender, MailSender>();
+        services.AddScoped<IMessageSender, SmsSender>();
         services.AddHttpClient(SmsSender.ClientName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<OutboxDelivery>();
         services.AddHostedService<OutboxDispatcher>();
         services.AddScoped<LinkMail>();
         services.AddScoped<Policies>();
-        services.TryAddSingleton(new PublicAddress(() => "http://localhost"));
+        services.TryAddSingleton(new PortalAddress(() => "http://localhost"));
+        services.AddScoped<PublicAddress>();
 
         services.AddScoped<AuditTrail>();
         services.AddScoped<Refusals>();

@@ -37,8 +37,8 @@ if (await app.PrepareAsync(Console.Out) is { } problem)
 app.UseForwardedHeaders();
 app.UseSecurityHeaders();
 app.UseErrorPages();
-app.UseHostNames();
 app.UseLanguages();
+app.UseHostNames();
 app.UseCookiePolicy();
 app.UseCircuitOriginCheck();
 app.UseAuthentication();

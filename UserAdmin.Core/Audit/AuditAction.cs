@@ -119,6 +119,18 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction TemplateSaved = new("notification.template_saved", AuditCategory.Notifications, "Edited the text of a message", "{0} edited the text of the message {1}");
     public static readonly AuditAction TemplateReset = new("notification.template_reset", AuditCategory.Notifications, "Reset the text of a message", "{0} went back to the built-in text of the message {1}");
 
+    public static readonly AuditAction TenantCreated = new("tenant.created", AuditCategory.System, "Created a tenant", "{0} created the tenant {1}");
+    public static readonly AuditAction TenantTakenBack = new("tenant.taken_back", AuditCategory.System, "Took back an unfinished tenant", "The unfinished tenant {1} was taken back");
+    public static readonly AuditAction TenantEdited = new("tenant.edited", AuditCategory.System, "Edited a tenant", "{0} edited the tenant {1}");
+    public static readonly AuditAction TenantDomainAdded = new("tenant.domain_added", AuditCategory.System, "Added a domain", "{0} added a domain to the tenant {1}");
+    public static readonly AuditAction TenantDomainRemoved = new("tenant.domain_removed", AuditCategory.System, "Removed a domain", "{0} removed a domain from the tenant {1}");
+    public static readonly AuditAction TenantPrimaryDomainChosen = new("tenant.primary_domain_chosen", AuditCategory.System, "Chose a primary domain", "{0} chose the primary domain of the tenant {1}");
+    public static readonly AuditAction TenantSuspended = new("tenant.suspended", AuditCategory.System, "Suspended a tenant", "{0} suspended the tenant {1}");
+    public static readonly AuditAction TenantResumed = new("tenant.resumed", AuditCategory.System, "Resumed a tenant", "{0} resumed the tenant {1}");
+    public static readonly AuditAction TenantDeleted = new("tenant.deleted", AuditCategory.System, "Deleted a tenant", "{0} deleted the tenant {1}");
+    public static readonly AuditAction TenantRestored = new("tenant.restored", AuditCategory.System, "Restored a tenant", "{0} restored the tenant {1}");
+    public static readonly AuditAction TenantPurged = new("tenant.purged", AuditCategory.System, "Removed a tenant for good", "The database of the tenant {1} was removed for good");
+
     public static readonly AuditAction DataSeeded = new("system.data_seeded", AuditCategory.System, "Added demonstration data", "{0} added demonstration data");
 
     /// <summary>Every action above, in their order.</summary>

@@ -15,7 +15,7 @@ public sealed class DataProtectionKey
 }
 
 /// <summary>The key ring in the database, so that every server reads every server's cookies, encrypted with the master key, which is elsewhere.</summary>
-public sealed class DatabaseKeyRing(TenantDatabases databases, TenantDirectory tenants, MasterKey masterKey) : IXmlRepository, IConfigureOptions<KeyManagementOptions>
+public sealed class DatabaseKeyRing(TenantDatabases databases, IOptions<DatabaseSettings> database, MasterKey masterKey) : IXmlRepository, IConfigureOptions<KeyManagementOptions>
 {
     public void Configure(KeyManagementOptions options) => (options.XmlRepository, options.XmlEncryptor) = (this, new MasterKeyEncryptor(masterKey));
 
@@ -31,13 +31,13 @@ public sealed class DatabaseKeyRing(TenantDatabases databases, TenantDirectory t
 
     public IReadOnlyCollection<XElement> GetAllElements()
     {
-        using var db = databases.Open(tenants.Default);
+        using var db = databases.Open(Tenant.Host(database.Value));
         return [.. db.DataProtectionKeys.AsNoTracking().Select(key => key.Xml).AsEnumerable().Select(XElement.Parse)];
     }
 
     public void StoreElement(XElement element, string friendlyName)
     {
-        using var db = databases.Open(tenants.Default);
+        using var db = databases.Open(Tenant.Host(database.Value));
         db.DataProtectionKeys.Add(new() { Name = friendlyName, Xml = element.ToString(SaveOptions.DisableFormatting) });
         db.SaveChanges();
     }

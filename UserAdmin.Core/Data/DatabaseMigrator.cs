@@ -9,23 +9,70 @@ namespace UserAdmin.Core.Data;
 public sealed partial class DatabaseMigrator(TenantDatabases databases, TenantDirectory tenants, TimeProvider clock, ILogger<DatabaseMigrator> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+    private const int AtOnce = 4;
 
+    /// <summary>The default tenant first. Another one that fails is reported and keeps nobody else out; gives back which did.</summary>
     /// <exception cref="TimeoutException">Another process has been migrating a SQLite file for longer than 45 seconds.</exception>
-    public async Task MigrateAsync(CancellationToken cancel)
+    public async Task<IReadOnlyList<Tenant>> MigrateAsync(CancellationToken cancel)
     {
-        foreach (var tenant in tenants.All)
-        {
-            await using var db = databases.Open(tenant);
-            using var own = db is SqliteUserAdminDbContext ? await LockFileAsync(db, cancel) : null;
-            if (own is not null)
-                await RemoveOrphanedLockAsync(db, cancel);
+        await MigrateAsync(tenants.Default, isNew: true, cancel);
+        await tenants.RefreshAsync(cancel);
+        await Parallel.ForEachAsync((await tenants.AllAsync(cancel)).Skip(1), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
+            async (tenant, stop) => await TryMigrateAsync(tenant, stop));
+        return [.. (await tenants.AllAsync(cancel)).Where(tenant => tenants.IsBroken(tenant.Name))];
+    }
 
-            var pending = (await db.Database.GetPendingMigrationsAsync(cancel)).ToList();
-            if (pending.Count == 0)
-                continue;
-            LogMigrating(tenant.Name, pending.Count);
-            await db.Database.MigrateAsync(cancel);
+    /// <summary>False when it failed; the tenant answers nothing until it succeeds.</summary>
+    internal async Task<bool> TryMigrateAsync(Tenant tenant, CancellationToken cancel)
+    {
+        using var scope = logger.BeginTenant(tenant);
+        try
+        {
+            await MigrateAsync(tenant, isNew: false, cancel);
+            tenants.MarkBroken(tenant, false);
+            return true;
         }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // Carrying on is safe: each tenant has a database of its own, and this one is kept shut.
+            tenants.MarkBroken(tenant, true);
+            LogFailed(failure, tenant.Name);
+            return false;
+        }
+    }
+
+    /// <summary>Only a new tenant's database may be empty: one that has lost its tables must not come back as an empty portal.</summary>
+    internal async Task MigrateAsync(Tenant tenant, bool isNew, CancellationToken cancel)
+    {
+        await using var db = databases.OpenOnce(tenant, await FindSchemaOfOperatorsAsync(tenant, cancel));
+        var known = db.Database.GetMigrations().ToList();
+        // Of many tenants none needs anything at most starts, so they are looked at before they are locked.
+        if (!isNew && await IsCurrentAsync(db, known, isNew, cancel))
+            return;
+
+        using var own = db is SqliteUserAdminDbContext ? await LockFileAsync(db, cancel) : null;
+        if (own is not null)
+            await RemoveOrphanedLockAsync(db, cancel);
+        if ((tenant.IsHost || !isNew) && await IsCurrentAsync(db, known, isNew, cancel))
+            return;
+        LogMigrating(tenant.Name);
+        await db.Database.MigrateAsync(cancel);
+    }
+
+    private static async Task<bool> IsCurrentAsync(UserAdminDbContext db, List<string> known, bool isNew, CancellationToken cancel)
+    {
+        var applied = (await db.Database.GetAppliedMigrationsAsync(cancel)).ToHashSet();
+        return applied.Count > 0 || isNew ? known.TrueForAll(applied.Contains) : throw new InvalidOperationException("Its database is missing or empty.");
+    }
+
+    private async Task<string?> FindSchemaOfOperatorsAsync(Tenant tenant, CancellationToken cancel)
+    {
+        if (TenantDatabases.SchemaOf(tenant) is null)
+            return null;
+        await using var db = databases.OpenOnce(tenant);
+        var schemas = await db.Database.SqlQuery<string>(
+            $"""SELECT n.nspname::text AS "Value" FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm'""").ToListAsync(cancel);
+        return schemas.FirstOrDefault() ?? "public";
     }
 
     // The operating system gives the lock back when its holder dies, which EF's row in __EFMigrationsLock never does.
@@ -54,6 +101,9 @@ public sealed partial class DatabaseMigrator(TenantDatabases databases, TenantDi
             await db.Database.ExecuteSqlAsync($"DELETE FROM __EFMigrationsLock", cancel);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Migrating the database of tenant {Tenant}: {Count} steps")]
-    private partial void LogMigrating(string tenant, int count);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Migrating the database of tenant {Tenant}")]
+    private partial void LogMigrating(string tenant);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The database of tenant {Tenant} can't be used or migrated; it answers nothing until it can")]
+    private partial void LogFailed(Exception failure, string tenant);
 }

@@ -75,7 +75,7 @@ public sealed partial class OpenIdClient(OpenIdProviders providers, IHttpClientF
         return Identity(request.Provider, provider, addresses, read.Value.Subject, claims);
     }
 
-    private string Callback(string provider) => here.Link($"/account/external/{provider}/callback");
+    private string Callback(string provider) => here.LinkHere($"/account/external/{provider}/callback");
 
     private HttpRequestMessage TokenRequest(ProviderAddresses addresses, ExternalProvider provider, ExternalRequest request, string code)
     {

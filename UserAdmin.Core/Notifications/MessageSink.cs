@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Roles;
+using UserAdmin.Core.Tenants;
 
 namespace UserAdmin.Core.Notifications;
 
@@ -14,11 +15,12 @@ public sealed record SunkMessage(string Name, Channel Channel, string Recipient,
 /// The folder that takes messages instead of a server, for trying things out: each mail as an .eml file that mail programs open, and every
 /// message as a .json file for the page that shows them.
 /// </summary>
-public sealed class MessageSink(IOptions<MailSettings> options, TimeProvider clock)
+public sealed class MessageSink(IOptions<MailSettings> options, CurrentTenant tenant, TimeProvider clock)
 {
     private const int Shown = 200;
 
-    private string Folder => Path.GetFullPath(options.Value.Folder);
+    // Every tenant shows its own page of what was sent, so each has a folder to itself.
+    private string Folder => Path.GetFullPath(tenant.Tenant.IsHost ? options.Value.Folder : Path.Combine(options.Value.Folder, "tenants", tenant.Tenant.Name));
 
     public bool IsConfigured => options.Value.Folder.Length > 0;
 

@@ -12,7 +12,7 @@ namespace UserAdmin.Core.Notifications;
 /// Sends what is due. A message is taken by an UPDATE that holds it for some minutes, so of many servers one sends it; should that one die,
 /// another takes it when the time is over.
 /// </summary>
-public sealed partial class OutboxDelivery(IServiceScopeFactory scopes, TimeProvider clock, ILogger<OutboxDelivery> logger)
+public sealed partial class OutboxDelivery(TenantDatabases databases, IServiceScopeFactory scopes, TimeProvider clock, ILogger<OutboxDelivery> logger)
 {
     /// <summary>How long one attempt may take.</summary>
     public static readonly TimeSpan AttemptLimit = TimeSpan.FromMinutes(1);
@@ -42,7 +42,8 @@ public sealed partial class OutboxDelivery(IServiceScopeFactory scopes, TimeProv
     public async Task<DateTimeOffset?> NextDueAsync(Tenant tenant, CancellationToken cancel)
     {
         await using var scope = Open(tenant);
-        var next = await Waiting(scope.ServiceProvider)
+        await using var db = databases.OpenOnce(tenant);
+        var next = await Waiting(scope.ServiceProvider, db)
             .OrderBy(m => m.NextAttemptAt).Select(m => new { m.NextAttemptAt, m.HeldUntil }).FirstOrDefaultAsync(cancel);
         return next is null ? null : next.HeldUntil > next.NextAttemptAt ? next.HeldUntil : next.NextAttemptAt;
     }
@@ -53,7 +54,7 @@ public sealed partial class OutboxDelivery(IServiceScopeFactory scopes, TimeProv
         var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
         var now = clock.GetUtcNow();
         var until = now + Hold;
-        var due = await Waiting(scope.ServiceProvider).AsNoTracking()
+        var due = await Waiting(scope.ServiceProvider, db).AsNoTracking()
             .Where(m => m.NextAttemptAt <= now && (m.HeldUntil == null || m.HeldUntil <= now))
             .OrderBy(m => m.NextAttemptAt).ThenBy(m => m.Id).Take(TakenTogether).ToListAsync(cancel);
         var taken = new List<Held>();
@@ -139,18 +140,13 @@ public sealed partial class OutboxDelivery(IServiceScopeFactory scopes, TimeProv
         }, CancellationToken.None);
     }
 
-    private static IQueryable<OutboxMessage> Waiting(IServiceProvider services)
+    private static IQueryable<OutboxMessage> Waiting(IServiceProvider services, UserAdminDbContext db)
     {
         var open = services.GetServices<IMessageSender>().Where(sender => sender.IsConfigured).Select(sender => sender.Channel).ToList();
-        return services.GetRequiredService<UserAdminDbContext>().OutboxMessages.Where(m => m.State == MessageState.Waiting && open.Contains(m.Channel));
+        return db.OutboxMessages.Where(m => m.State == MessageState.Waiting && open.Contains(m.Channel));
     }
 
-    private AsyncServiceScope Open(Tenant tenant)
-    {
-        var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CurrentTenant>().Use(tenant);
-        return scope;
-    }
+    private AsyncServiceScope Open(Tenant tenant) => scopes.CreateFor(tenant);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {Id} was not sent at attempt {Attempt}: {Answer}")]
     private partial void LogLater(Guid id, int attempt, string answer);

@@ -20,7 +20,7 @@ public sealed partial class OutboxDispatcher(
         while (!stoppingToken.IsCancellationRequested)
         {
             var pause = Rest;
-            foreach (var tenant in tenants.All)
+            foreach (var tenant in await tenants.ActiveAsync(stoppingToken))
                 if (await LookAsync(tenant, stoppingToken) is { } next && next - clock.GetUtcNow() is var wait && wait < pause)
                     pause = wait;
             await signal.WaitAsync(pause > TimeSpan.FromSeconds(1) ? pause : TimeSpan.FromSeconds(1), stoppingToken);
@@ -29,8 +29,13 @@ public sealed partial class OutboxDispatcher(
 
     private async Task<DateTimeOffset?> LookAsync(Tenant tenant, CancellationToken stop)
     {
+        using var log = logger.BeginTenant(tenant);
         try
         {
+            // Of many tenants few have something to send: the first look keeps no connection.
+            var next = await delivery.NextDueAsync(tenant, stop);
+            if (next is null || next > clock.GetUtcNow())
+                return next;
             await delivery.SendDueAsync(tenant, stop);
             return await delivery.NextDueAsync(tenant, stop);
         }

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Impersonation;
@@ -18,7 +20,8 @@ namespace UserAdmin.Core.Sessions;
 /// Answers for every request and every click whether its session is still open and whose it is. What it knows is at most five seconds old;
 /// a session ended on this server is dead at once, and so are its open pages.
 /// </summary>
-public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFactory scopes, IMemoryCache cache, TimeProvider clock)
+public sealed partial class SessionDirectory(
+    TenantDatabases databases, TenantDirectory tenants, IServiceScopeFactory scopes, IMemoryCache cache, TimeProvider clock, ILogger<SessionDirectory> logger)
 {
     private const string Ended = "ended";
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
@@ -118,26 +121,55 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
         }
     }
 
-    /// <summary>Works out anew what the owners of open pages may do: an assignment may have begun or ended, or another server changed something.</summary>
-    internal async Task LookAtAccessAsync(CancellationToken cancel)
+    /// <summary>The tenant is closed: all its open pages on this server leave.</summary>
+    internal void AnnounceAll(Tenant tenant)
     {
-        foreach (var tenant in watchers.Keys.Select(key => key.Tenant).Distinct())
-        {
-            await using var db = databases.Open(tenant);
-            var stamp = string.Concat(await db.ChangeStamps.Where(s => s.Name == ChangeStamp.Access || s.Name == ChangeStamp.Assignments)
-                .OrderBy(s => s.Name).Select(s => s.Value).ToListAsync(cancel));
-            if (accessStamps.TryGetValue(tenant.Name, out var known) && known != stamp)
-                await RefreshAccessAsync(tenant, cancel);
-            accessStamps[tenant.Name] = stamp;
+        accessChangedAt[tenant.Name] = clock.GetUtcNow();
+        foreach (var id in watchers.Keys.Where(key => key.Tenant == tenant).Select(key => key.Id))
+            Announce(tenant, id);
+    }
 
-            var now = clock.GetUtcNow();
-            foreach (var id in watchers.Keys.Where(key => key.Tenant == tenant).Select(key => key.Id))
-                if (cache.TryGetValue((tenant.Name, id), out SessionState? state) && (state?.Access.ChangesAt <= now || state?.Impersonator is not null))
+    /// <summary>
+    /// Closes the pages whose session ended on another server, and tells the others when what their owner may do has changed. A tenant whose
+    /// database is away for a moment keeps no other waiting; every click asks for itself meanwhile.
+    /// </summary>
+    internal async Task SweepAsync(CancellationToken cancel)
+    {
+        foreach (var tenant in watchers.Keys.Select(key => key.Tenant).Distinct().ToList())
+            try
+            {
+                using var log = logger.BeginTenant(tenant);
+                if (await tenants.FindActiveAsync(tenant.Name, cancel) is null)
+                    AnnounceAll(tenant);
+                else
                 {
-                    state.IsOutdated = true;
-                    await FindAsync(tenant, id, isActivity: false, cancel);
+                    await EndWhatEndedElsewhereAsync(tenant, cancel);
+                    await LookAtAccessAsync(tenant, cancel);
                 }
-        }
+            }
+            catch (Exception failure) when (failure is DbException or TimeoutException or InvalidOperationException)
+            {
+                LogFailed(failure);
+            }
+    }
+
+    // An assignment may have begun or ended, or another server changed something.
+    private async Task LookAtAccessAsync(Tenant tenant, CancellationToken cancel)
+    {
+        await using var db = databases.Open(tenant);
+        var stamp = string.Concat(await db.ChangeStamps.Where(s => s.Name == ChangeStamp.Access || s.Name == ChangeStamp.Assignments)
+            .OrderBy(s => s.Name).Select(s => s.Value).ToListAsync(cancel));
+        if (accessStamps.TryGetValue(tenant.Name, out var known) && known != stamp)
+            await RefreshAccessAsync(tenant, cancel);
+        accessStamps[tenant.Name] = stamp;
+
+        var now = clock.GetUtcNow();
+        foreach (var id in watchers.Keys.Where(key => key.Tenant == tenant).Select(key => key.Id))
+            if (cache.TryGetValue((tenant.Name, id), out SessionState? state) && (state?.Access.ChangesAt <= now || state?.Impersonator is not null))
+            {
+                state.IsOutdated = true;
+                await FindAsync(tenant, id, isActivity: false, cancel);
+            }
     }
 
     /// <summary>What is known of the session's owner is read anew when it is asked for next.</summary>
@@ -163,31 +195,28 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
             toCall.ForEach(watcher => watcher.Ended());
     }
 
-    /// <summary>Asks the database about the sessions whose pages are open on this server, and closes the pages of those that are over.</summary>
-    internal async Task EndWhatEndedElsewhereAsync(CancellationToken cancel)
+    private async Task EndWhatEndedElsewhereAsync(Tenant tenant, CancellationToken cancel)
     {
-        foreach (var watched in watchers.Keys.GroupBy(key => key.Tenant, key => key.Id))
-            foreach (var ids in watched.Chunk(AskedAtOnce))
-            {
-                await using var scope = scopes.CreateAsyncScope();
-                scope.ServiceProvider.GetRequiredService<CurrentTenant>().Use(watched.Key);
-                var policy = await scope.ServiceProvider.GetRequiredService<Policies>().GetAsync<SessionPolicy>(cancel);
-                var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
-                var now = clock.GetUtcNow();
-                var (openedSince, idleSince) = (now - policy.AbsoluteLimit(), now - policy.IdleLimit());
-                var open = await (
-                    from session in db.Sessions
-                    join user in db.Users on session.UserId equals user.Id
-                    where ids.Contains(session.Id) && session.EndedAt == null && session.ExpiresAt > now && session.CreatedAt > openedSince
-                        && user.DeletedAt == null && user.DeactivatedAt == null
-                        && (user.LockedUntil == null || user.LockedUntil <= now) && (user.ExpiresAt == null || user.ExpiresAt > now)
-                    select new { session.Id, session.LastActivityAt, session.ActingAsId }).ToListAsync(cancel);
-                var stillUsed = open.Where(s => s.LastActivityAt > idleSince || LastActivityHere(watched.Key, s.Id) > idleSince).Select(s => s.Id);
-                foreach (var id in ids.Except(stillUsed))
-                    Announce(watched.Key, id);
-                foreach (var session in open.Where(s => ActsHereAs(watched.Key, s.Id) != s.ActingAsId))
-                    await ChangePersonAsync(watched.Key, session.Id, cancel);
-            }
+        foreach (var ids in watchers.Keys.Where(key => key.Tenant == tenant).Select(key => key.Id).Chunk(AskedAtOnce))
+        {
+            await using var scope = scopes.CreateFor(tenant);
+            var policy = await scope.ServiceProvider.GetRequiredService<Policies>().GetAsync<SessionPolicy>(cancel);
+            var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
+            var now = clock.GetUtcNow();
+            var (openedSince, idleSince) = (now - policy.AbsoluteLimit(), now - policy.IdleLimit());
+            var open = await (
+                from session in db.Sessions
+                join user in db.Users on session.UserId equals user.Id
+                where ids.Contains(session.Id) && session.EndedAt == null && session.ExpiresAt > now && session.CreatedAt > openedSince
+                    && user.DeletedAt == null && user.DeactivatedAt == null
+                    && (user.LockedUntil == null || user.LockedUntil <= now) && (user.ExpiresAt == null || user.ExpiresAt > now)
+                select new { session.Id, session.LastActivityAt, session.ActingAsId }).ToListAsync(cancel);
+            var stillUsed = open.Where(s => s.LastActivityAt > idleSince || LastActivityHere(tenant, s.Id) > idleSince).Select(s => s.Id);
+            foreach (var id in ids.Except(stillUsed))
+                Announce(tenant, id);
+            foreach (var session in open.Where(s => ActsHereAs(tenant, s.Id) != s.ActingAsId))
+                await ChangePersonAsync(tenant, session.Id, cancel);
+        }
     }
 
     // What happened here within the last minute is not in the database yet.
@@ -199,8 +228,7 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
 
     private async Task<SessionState?> LoadAsync(Tenant tenant, Guid id, DateTimeOffset now, SessionState? known, CancellationToken cancel)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CurrentTenant>().Use(tenant);
+        await using var scope = scopes.CreateFor(tenant);
         var policies = scope.ServiceProvider.GetRequiredService<Policies>();
         var (policy, secondFactor) = (await policies.GetAsync<SessionPolicy>(cancel), await policies.GetAsync<SecondFactorPolicy>(cancel));
         var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
@@ -275,6 +303,9 @@ public sealed class SessionDirectory(TenantDatabases databases, IServiceScopeFac
             return Result.Ok;
         }, cancel);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not ask which sessions have ended elsewhere")]
+    private partial void LogFailed(Exception failure);
 
     private sealed class Watcher(Action ended, Action? accessChanged, Action? personChanged)
     {

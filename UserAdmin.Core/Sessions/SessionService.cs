@@ -118,6 +118,13 @@ public sealed class SessionService(
             directory.Announce(tenant.Tenant, gone);
     }
 
+    /// <summary>Ends every session there is, when the tenant is closed.</summary>
+    internal async Task EndEverybodysAsync(string reason, CancellationToken cancel) => await db.WriteAsync(async () =>
+    {
+        await EndAsync(db.Sessions, reason, cancel);
+        return Result.Ok;
+    }, cancel);
+
     internal Task<IReadOnlyList<Guid>> EndAllInTransactionAsync(Guid userId, string reason, CancellationToken cancel, Guid? except = null) =>
         EndAsync(db.Sessions.Where(s => s.UserId == userId && s.Id != except), reason, cancel);
 

@@ -47,6 +47,15 @@ public sealed class ActivationMail(
         }, cancel);
     }
 
+    /// <summary>Adds a link and its mail to what the next save writes; without a way to send mail gives back the link, to be handed over.</summary>
+    internal async Task<string> ExpectAsync(User user, Actor actor, CancellationToken cancel)
+    {
+        if (!IsPossible)
+            return address.Link($"/account/activate/{await tokens.IssueAsync(user.Id, OneTimePurpose.Activation, TimeSpan.FromHours(signIn.Value.ActivationHours), cancel)}");
+        await AddAsync(user, actor, cancel);
+        return "";
+    }
+
     /// <summary>Adds a link and its mail to what the next save writes.</summary>
     internal async Task AddAsync(User user, Actor actor, CancellationToken cancel)
     {

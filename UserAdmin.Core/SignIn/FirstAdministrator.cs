@@ -25,7 +25,7 @@ public class AdministratorForm
 
 /// <summary>Makes administrators from outside the portal: the set-up page, the environment and the command line.</summary>
 public sealed class FirstAdministrator(
-    UserAdminDbContext db, UserService users, Owners owners, Passwords passwords, TimeProvider clock)
+    UserAdminDbContext db, UserService users, Owners owners, Passwords passwords, ActivationMail activation, TimeProvider clock)
 {
     public static readonly Problem AlreadyThere = new(ProblemKind.Conflict, "setup.done", "This installation has an administrator already.");
 
@@ -62,5 +62,32 @@ public sealed class FirstAdministrator(
             await db.SaveChangesAsync(cancel);
             return Result.Ok;
         }, cancel);
+    }
+
+    /// <summary>
+    /// Makes the owner of a new tenant, who chooses a password by an activation link. Gives back the link when no mail leaves this portal, else nothing;
+    /// nothing either when there is an owner already.
+    /// </summary>
+    public async Task<Result<string>> ExpectAsync(UserForm profile, CancellationToken cancel)
+    {
+        var (now, link) = (clock.GetUtcNow(), "");
+        var user = new User { CreatedAt = now, SecurityStamp = Guid.NewGuid().ToString("N") };
+        if (users.Apply(profile, user, now) is { } problem)
+            return problem;
+
+        await db.WriteAsync(async () =>
+        {
+            await owners.LockAsync(cancel);
+            if (await owners.AnyAsync(cancel))
+                return Result.Ok;
+            db.Users.Add(user);
+            owners.Appoint(user, Actor.System, now);
+            link = await activation.ExpectAsync(user, Actor.System, cancel);
+            db.Record(AuditAction.UserCreated, Actor.System, user, now, FieldChange.Of(db.Entry(user)));
+            db.Record(AuditAction.AdministratorGranted, Actor.System, user, now);
+            await db.SaveChangesAsync(cancel);
+            return Result.Ok;
+        }, cancel);
+        return link;
     }
 }

@@ -27,8 +27,7 @@ public sealed partial class Leftovers(TenantDirectory tenants, IServiceScopeFact
     /// <summary>Removes what is over in one tenant's database; gives back how many rows.</summary>
     public async Task<int> RemoveAsync(Tenant tenant, CancellationToken cancel)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CurrentTenant>().Use(tenant);
+        await using var scope = scopes.CreateFor(tenant);
         var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
         var policy = await scope.ServiceProvider.GetRequiredService<Policies>().GetAsync<SessionPolicy>(cancel);
 
@@ -46,16 +45,19 @@ public sealed partial class Leftovers(TenantDirectory tenants, IServiceScopeFact
         await Task.Delay(AfterStart, stoppingToken);
         using var timer = new PeriodicTimer(Interval);
         do
-            foreach (var tenant in tenants.All)
+            foreach (var tenant in await tenants.ActiveAsync(stoppingToken))
+            {
+                using var log = logger.BeginTenant(tenant);
                 try
                 {
                     LogRemoved(await RemoveAsync(tenant, stoppingToken));
                 }
-                catch (Exception failure) when (failure is DbException or TimeoutException)
+                catch (Exception failure) when (failure is DbException or TimeoutException or InvalidOperationException)
                 {
-                    // Tomorrow is soon enough.
+                    // Tomorrow is soon enough, and the others are looked after today.
                     LogFailed(failure);
                 }
+            }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 

@@ -2,27 +2,32 @@ using UserAdmin.Core.Data;
 
 namespace UserAdmin.Core.Tenants;
 
-/// <summary>A customer with a database of its own. The default installation has exactly one.</summary>
+/// <summary>A customer with a database of its own. Every installation has the one called default.</summary>
 public sealed record Tenant(string Name, DatabaseProvider Provider, string ConnectionString)
 {
     public const string HostName = "default";
 
     /// <summary>The tenant that every installation has; the catalogue of the others is in its database.</summary>
     public bool IsHost => Name == HostName;
+
+    public static Tenant Host(DatabaseSettings settings) => new(HostName, settings.Provider, settings.ConnectionString);
+
+    // The connection string may hold a password, and a tenant may end up in a log line.
+    public override string ToString() => Name;
 }
 
 /// <summary>The tenant a scope works for: set once when the scope starts, from the request's host name or the page's session.</summary>
 public sealed class CurrentTenant(TenantDirectory directory)
 {
-    public Tenant Tenant { get; private set; } = directory.Default;
+    private Tenant? tenant = directory.Default;
 
-    public void Use(Tenant tenant) => Tenant = tenant;
-}
+    public Tenant Tenant => tenant ?? throw new InvalidOperationException("This page belongs to no tenant.");
 
-/// <summary>Which tenants there are and which host name belongs to which.</summary>
-public sealed class TenantDirectory(Microsoft.Extensions.Options.IOptions<DatabaseSettings> database)
-{
-    public Tenant Default { get; } = new(Tenant.HostName, database.Value.Provider, database.Value.ConnectionString);
+    /// <summary>The name of the host by which a request found its tenant; null outside of requests.</summary>
+    public string? Host { get; private set; }
 
-    public IReadOnlyList<Tenant> All => [Default];
+    public void Use(Tenant tenant, string? host = null) => (this.tenant, Host) = (tenant, host);
+
+    /// <summary>From now on nothing of any tenant can be reached.</summary>
+    public void UseNone() => tenant = null;
 }

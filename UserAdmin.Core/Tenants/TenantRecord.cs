@@ -34,6 +34,8 @@ public sealed class TenantRecord
     public string? StatusReason { get; set; }
     public string ConcurrencyStamp { get; set; } = Guid.NewGuid().ToString("N");
 
+    public static implicit operator Audit.AuditTarget(TenantRecord tenant) => new(tenant.Id, tenant.Name);
+
     public TenantStatus Status => DeletedAt is not null ? TenantStatus.Deleted : SuspendedAt is not null ? TenantStatus.Suspended : TenantStatus.Active;
 }
 

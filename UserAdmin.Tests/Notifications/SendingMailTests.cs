@@ -325,7 +325,7 @@ public class SendingMailTests
 
     // Each call is a server of its own.
     private static Task Send(TestPortal portal) =>
-        new OutboxDelivery(portal.Services.GetRequiredService<IServiceScopeFactory>(), portal.Clock, NullLogger<OutboxDelivery>.Instance).SendDueAsync(Tenant(portal), CancellationToken.None);
+        new OutboxDelivery(portal.Services.GetRequiredService<TenantDatabases>(), portal.Services.GetRequiredService<IServiceScopeFactory>(), portal.Clock, NullLogger<OutboxDelivery>.Instance).SendDueAsync(Tenant(portal), CancellationToken.None);
 
     private static Task<Guid> Queue(TestPortal portal, string name, string address, string? subject = null, bool carriesSecret = true) => portal.Run(async (IServiceProvider services) =>
     {

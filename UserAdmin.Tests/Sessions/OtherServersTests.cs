@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Sessions;
@@ -74,7 +75,8 @@ public class OtherServersTests
             app.Run((UserAdminDbContext db) => db.Sessions.ExecuteUpdateAsync(row => row.SetProperty(s => s.EndedAt, app.Clock.Now), Cancel)).Wait(Cancel);
             directory.Announce(tenant, session);
         });
-        directory = new(app.Services.GetRequiredService<TenantDatabases>(), app.Services.GetRequiredService<IServiceScopeFactory>(), cache, app.Clock);
+        directory = new(app.Services.GetRequiredService<TenantDatabases>(), app.Services.GetRequiredService<TenantDirectory>(), app.Services.GetRequiredService<IServiceScopeFactory>(), cache,
+            app.Clock, NullLogger<SessionDirectory>.Instance);
 
         Assert.Null(await directory.FindAsync(tenant, session, Cancel));
         Assert.Null(await directory.FindAsync(tenant, session, Cancel));
@@ -102,7 +104,7 @@ public class OtherServersTests
     private static Task<SessionState?> Find(TestApp app, Guid session) =>
         app.Services.GetRequiredService<SessionDirectory>().FindAsync(app.Services.GetRequiredService<TenantDirectory>().Default, session, Cancel);
 
-    private static Task Look(TestApp app) => app.Services.GetRequiredService<SessionDirectory>().EndWhatEndedElsewhereAsync(Cancel);
+    private static Task Look(TestApp app) => app.Services.GetRequiredService<SessionDirectory>().SweepAsync(Cancel);
 
     /// <summary>Something happens right before the first state of a session is kept.</summary>
     private sealed class SlowCache(Action before) : IMemoryCache

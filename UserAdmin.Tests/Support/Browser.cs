@@ -7,16 +7,17 @@ namespace UserAdmin.Tests.Support;
 /// <summary>A browser without scripts: keeps cookies, fills in forms, follows no redirects.</summary>
 public sealed partial class Browser : IDisposable
 {
-    private static readonly Uri Base = new("https://localhost");
-
     private readonly HttpClient client;
     private readonly CookieContainer cookies = new();
 
-    public Browser(TestApp app, string address)
+    public Browser(TestApp app, string address, string host)
     {
-        client = app.CreateDefaultClient(Base, new CookieContainerHandler(cookies));
+        Url = new($"https://{host}");
+        client = app.CreateDefaultClient(Url, new CookieContainerHandler(cookies));
         client.DefaultRequestHeaders.Add(TestApp.AddressHeader, address);
     }
+
+    public Uri Url { get; }
 
     /// <summary>Sends the header with every request from now on, instead of what was said before.</summary>
     public void Says(string header, string value)
@@ -27,13 +28,13 @@ public sealed partial class Browser : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Keep(string cookie, string value) => cookies.Add(Base, new Cookie(cookie, value) { Secure = true });
+    public void Keep(string cookie, string value) => cookies.Add(Url, new Cookie(cookie, value) { Secure = true });
 
-    public string? Cookie(string name) => cookies.GetCookies(Base)[name]?.Value;
+    public string? Cookie(string name) => cookies.GetCookies(Url)[name]?.Value;
 
     public void Forget(string cookie)
     {
-        if (cookies.GetCookies(Base)[cookie] is { } kept)
+        if (cookies.GetCookies(Url)[cookie] is { } kept)
             kept.Expired = true;
     }
 

@@ -64,7 +64,7 @@ public static class Cast
         /// <summary>Calls a service in a scope of its own, as a request or a click does.</summary>
         public async Task<TResult> Run<TService, TResult>(Func<TService, Task<TResult>> work) where TService : notnull
         {
-            await using var scope = portal.Services.CreateAsyncScope();
+            await using var scope = portal.CreateScope();
             return await work(scope.ServiceProvider.GetRequiredService<TService>());
         }
 

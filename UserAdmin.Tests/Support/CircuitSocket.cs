@@ -31,10 +31,10 @@ public sealed partial class CircuitSocket : IDisposable
         client.ConfigureRequest = request =>
         {
             request.Headers.Cookie = $"{Session}={browser.Cookie(Session)}";
-            request.Headers.Origin = "https://localhost";
+            request.Headers.Origin = $"https://{browser.Url.Host}";
             request.Headers[TestApp.AddressHeader] = address;
         };
-        var connected = new CircuitSocket(await client.ConnectAsync(new("wss://localhost/_blazor"), TestContext.Current.CancellationToken));
+        var connected = new CircuitSocket(await client.ConnectAsync(new($"wss://{browser.Url.Host}/_blazor"), TestContext.Current.CancellationToken));
         await connected.socket.SendAsync(Encoding.UTF8.GetBytes("""{"protocol":"blazorpack","version":1}""" + "\x1e"), WebSocketMessageType.Text, true, connected.Cancel);
         Assert.Equal("{}\x1e", Encoding.UTF8.GetString(await connected.ReceiveAsync()));
         return connected;
@@ -45,7 +45,7 @@ public sealed partial class CircuitSocket : IDisposable
     {
         var page = await (await browser.Get(path)).Text();
         var state = State().Match(page) is { Success: true } found ? found.Groups[1].Value : "";
-        return Assert.IsType<string>(await CallAsync("StartCircuit", "https://localhost/", $"https://localhost{path}", "[]", state));
+        return Assert.IsType<string>(await CallAsync("StartCircuit", browser.Url.ToString(), $"https://{browser.Url.Host}{path}", "[]", state));
     }
 
     /// <summary>Calls a method of the hub and waits for what it returns.</summary>

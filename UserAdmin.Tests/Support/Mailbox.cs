@@ -20,7 +20,7 @@ public static class Mailbox
         /// <summary>Everything that was sent, the oldest first.</summary>
         public async Task<IReadOnlyList<Mail>> Mails()
         {
-            await using var scope = portal.Services.CreateAsyncScope();
+            await using var scope = portal.CreateScope();
             var outbox = scope.ServiceProvider.GetRequiredService<Outbox>();
             var messages = await scope.ServiceProvider.GetRequiredService<UserAdminDbContext>().OutboxMessages.AsNoTracking().OrderBy(message => message.Id).ToListAsync();
             return [.. messages.Select(message => new Mail(message.Recipient, message.Template, message.Subject, outbox.Read(message)!.Text))];

@@ -50,18 +50,20 @@ public sealed class TestApp : WebApplicationFactory<Program>, ITestPortal
     /// <summary>Another server on the database of this one.</summary>
     public TestApp Beside() => new(Database, settings, isSecond: true);
 
-    public Browser Open(string address = "192.0.2.1") => new(this, address);
+    public Browser Open(string address = "192.0.2.1", string host = "localhost") => new(this, address, host);
 
     /// <summary>A browser in which this person is signed in.</summary>
-    public async Task<Browser> SignInAs(Actor person, string address = "192.0.2.1")
+    public Task<Browser> SignInAs(Actor person, string address = "192.0.2.1") => SignInAs(this, person, address, "localhost");
+
+    internal async Task<Browser> SignInAs(ITestPortal portal, Actor person, string address, string host)
     {
-        await using var scope = Services.CreateAsyncScope();
+        await using var scope = portal.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
         var user = await db.Users.SingleAsync(user => user.Id == person.UserId);
         var origin = new SignInOrigin(address, "Firefox/145.0 (Linux)", null, null);
         var opened = await scope.ServiceProvider.GetRequiredService<SessionService>().OpenAsync(user.Id, origin, null, persistent: false, Clock.Now, CancellationToken.None);
         await db.SaveChangesAsync();
-        var browser = Open(address);
+        var browser = Open(address, host);
         browser.Keep("__Host-useradmin", opened.Key);
         return browser;
     }

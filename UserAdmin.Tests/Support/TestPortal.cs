@@ -11,6 +11,9 @@ public interface ITestPortal
     IServiceProvider Services { get; }
 
     TestClock Clock { get; }
+
+    /// <summary>What one request or click works with.</summary>
+    AsyncServiceScope CreateScope() => Services.CreateAsyncScope();
 }
 
 /// <summary>The rules of the portal on a database of their own, without a web server.</summary>

@@ -14,6 +14,7 @@ internal static class LogFiles
     private const string Line =
         "${longdate:universalTime=true}Z ${level:uppercase=true:padding=-5} ${logger} ${replace-newlines:replacement=\\\\n:${message}}" +
         "${when:when=length('${scopeproperty:CorrelationId}')>0:inner= correlation=${scopeproperty:CorrelationId}}" +
+        "${when:when=length('${scopeproperty:Tenant}')>0:inner= tenant=${scopeproperty:Tenant}}" +
         "${when:when=length('${scopeproperty:RequestId}')>0:inner= request=${scopeproperty:RequestId}}" +
         "${onexception:inner=${newline}${exception:format=tostring}}";
 

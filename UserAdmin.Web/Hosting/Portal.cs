@@ -31,15 +31,17 @@ internal static class Portal
         services.AddSingleton<CircuitLimits>();
         services.AddRadzenComponents();
         services.AddCascadingAuthenticationState();
-        services.AddSingleton(PublicAddressOf);
+        services.AddSingleton(PortalAddressOf);
+        services.AddSingleton<HostNames>();
         services.AddSingleton<Handover>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
     }
 
-    private static PublicAddress PublicAddressOf(IServiceProvider services) => new(() =>
+    // On the command line nothing listens; the portal beside it listens where both are told to.
+    private static PortalAddress PortalAddressOf(IServiceProvider services) => new(() =>
         services.GetRequiredService<IOptions<PortalSettings>>().Value.PublicUrl
-        ?? services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()
+        ?? (services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? services.GetRequiredService<IConfiguration>()["urls"]?.Split(';')[0])
             ?.Replace("0.0.0.0", "localhost", StringComparison.Ordinal).Replace("[::]", "localhost", StringComparison.Ordinal)
         ?? "http://localhost");
 

@@ -39,7 +39,7 @@ internal sealed class CircuitLimits(IOptions<PortalSettings> settings)
 
     private (string Key, int Limit)[] KeysOf(HttpContext http) =>
     [
-        ($"user:{http.User.UserId}", settings.Value.PagesPerUser),
+        ($"user:{http.User.TenantName}:{http.User.UserId}", settings.Value.PagesPerUser),
         (SignInGuard.KeyOfAddress(http.ClientAddress), settings.Value.PagesPerAddress),
     ];
 

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Caching.Memory;
 using UserAdmin.Core.Sessions;
@@ -15,7 +16,7 @@ internal sealed class CircuitOwners(IMemoryCache cache) : IHubFilter
 
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
-        var session = invocationContext.Context.User?.SessionId;
+        var session = OwnerOf(invocationContext.Context.User);
         switch (invocationContext.HubMethodName)
         {
             case "StartCircuit":
@@ -29,15 +30,17 @@ internal sealed class CircuitOwners(IMemoryCache cache) : IHubFilter
         }
     }
 
-    private object? Keep(object? circuit, Guid? session)
+    private static (string?, Guid?) OwnerOf(ClaimsPrincipal? user) => (user?.TenantName, user?.SessionId);
+
+    private object? Keep(object? circuit, (string?, Guid?) session)
     {
         if (circuit is string secret)
             cache.Set(KeyOf(secret), session, Life);
         return circuit;
     }
 
-    private bool IsOwner(HubInvocationContext invocation, Guid? session) =>
-        invocation.HubMethodArguments is [string secret, ..] && cache.TryGetValue(KeyOf(secret), out Guid? owner) && owner == session;
+    private bool IsOwner(HubInvocationContext invocation, (string?, Guid?) session) =>
+        invocation.HubMethodArguments is [string secret, ..] && cache.TryGetValue(KeyOf(secret), out (string?, Guid?) owner) && owner == session;
 
     private static (string, string) KeyOf(string secret) => (nameof(CircuitOwners), Convert.ToBase64String(SessionKey.Hash(secret)));
 }

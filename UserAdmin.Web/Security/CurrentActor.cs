@@ -8,7 +8,8 @@ namespace UserAdmin.Web.Security;
 internal sealed class CurrentActor(SessionDirectory sessions, CurrentTenant tenant)
 {
     public async Task<Actor?> FindAsync(HttpContext http, CancellationToken cancel) =>
-        http.User.SessionId is { } id && await sessions.FindAsync(tenant.Tenant, id, cancel) is { } state && state.UserId == http.User.UserId
+        http.User.TenantName == tenant.Tenant.Name && http.User.SessionId is { } id
+            && await sessions.FindAsync(tenant.Tenant, id, cancel) is { } state && state.UserId == http.User.UserId
             ? state.ActingFrom(http.User.ClientAddress, http.TraceIdentifier)
             : null;
 }

@@ -30,7 +30,8 @@ internal sealed class EnrolledHandler(SessionDirectory sessions, TenantDirectory
         if (context.User.IsActing && Has<ClosedWhileActingAttribute>(context.Resource))
             return;
         if (IsOpen(context.Resource) || context.User.SessionId is not { } id
-            || await sessions.FindAsync(tenants.Default, id, CancellationToken.None) is not { MustEnrol: true })
+            || await tenants.FindActiveAsync(context.User.TenantName, CancellationToken.None) is not { } tenant
+            || await sessions.FindAsync(tenant, id, CancellationToken.None) is not { MustEnrol: true })
             context.Succeed(requirement);
     }
 

@@ -19,7 +19,8 @@ internal sealed class PermissionHandler(SessionDirectory sessions, TenantDirecto
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, PermissionRequirement requirement)
     {
         if (context.User.SessionId is { } id
-            && await sessions.FindAsync(tenants.Default, id, CancellationToken.None) is { } state
+            && await tenants.FindActiveAsync(context.User.TenantName, CancellationToken.None) is { } tenant
+            && await sessions.FindAsync(tenant, id, CancellationToken.None) is { } state
             && state.UserId == context.User.UserId && state.ActingFrom(null, null).CanSomewhere(requirement.Permission))
             context.Succeed(requirement);
     }

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Users;
@@ -19,9 +18,8 @@ internal static class PortalSecurity
         services.AddScoped<CurrentActor>();
         // Only for Identity's passkey ceremonies, which read users and passkeys through its manager. Nothing is written with it.
         services.AddIdentityCore<User>().AddEntityFrameworkStores<UserAdminDbContext>();
-        services.AddScoped<IPasskeyHandler<User>, PasskeyHandler<User>>();
-        services.AddSingleton<PasskeyParty>();
-        services.AddSingleton<IConfigureOptions<IdentityPasskeyOptions>>(provider => provider.GetRequiredService<PasskeyParty>());
+        services.AddScoped<PasskeyParty>();
+        services.AddScoped<IPasskeyHandler<User>>(provider => ActivatorUtilities.CreateInstance<PasskeyHandler<User>>(provider, provider.GetRequiredService<PasskeyParty>().Options()));
         services.AddScoped<PasskeyCeremony>();
 
         services.AddScoped<IAuthorizationHandler, PermissionHandler>();

@@ -70,12 +70,14 @@ internal static class ActorClaims
     private const string Address = "address";
     private const string User = "user";
     private const string Impersonator = "impersonator";
+    private const string Tenant = "tenant";
 
     public static ClaimsPrincipal Of(SessionState state, string? address, string scheme) => new(new ClaimsIdentity(
         [
             new(Session, state.Id.ToString()),
             new(Address, address ?? ""),
             new(User, state.UserId.ToString()),
+            new(Tenant, state.Tenant.Name),
             new(ClaimTypes.Name, state.FullName.Length > 0 ? state.FullName : state.UserName),
             .. state.Impersonator is { } impersonator ? new Claim[] { new(Impersonator, impersonator.Id.ToString()) } : [],
         ], scheme));
@@ -95,6 +97,9 @@ internal static class ActorClaims
 
         /// <summary>Whether an administrator sits there in this person's name.</summary>
         public bool IsActing => principal.HasClaim(claim => claim.Type == Impersonator);
+
+        /// <summary>The tenant in whose database the session is; it is worth nothing in another.</summary>
+        public string? TenantName => principal.FindFirst(Tenant)?.Value;
 
         public string? ClientAddress => principal.FindFirst(Address)?.Value;
     }

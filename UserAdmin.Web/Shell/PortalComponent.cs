@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Components.Web;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Tenants;
+using UserAdmin.Web.Hosting;
 using UserAdmin.Web.Security;
 using UserAdmin.Web.Ui;
 
@@ -22,7 +23,7 @@ public abstract class PortalComponent : ComponentBase, IDisposable
 
     [Inject] private IServiceScopeFactory Scopes { get; set; } = default!;
     [Inject] private SessionDirectory SessionDirectory { get; set; } = default!;
-    [Inject] private TenantDirectory Tenants { get; set; } = default!;
+    [Inject] private HostNames Hosts { get; set; } = default!;
     [Inject] private ILoggerFactory Logs { get; set; } = default!;
     [Inject] private PersistentComponentState State { get; set; } = default!;
     [Inject] private Handover Handover { get; set; } = default!;
@@ -41,13 +42,13 @@ public abstract class PortalComponent : ComponentBase, IDisposable
     /// </summary>
     protected async Task<TResult> Run<TService, TResult>(Func<TService, Actor, CancellationToken, Task<TResult>> work) where TService : notnull
     {
-        var actor = await FindActorAsync();
+        var (tenant, actor) = await FindAsync();
         if (actor is null && isSomebodyElse)
         {
             Navigation.NavigateTo("/", forceLoad: true);
             throw new OperationCanceledException("The session acts as somebody else by now.");
         }
-        if (actor is null)
+        if (tenant is null || actor is null)
         {
             LeaveForSignIn();
             throw new OperationCanceledException("The session has ended.");
@@ -58,9 +59,10 @@ public abstract class PortalComponent : ComponentBase, IDisposable
             throw new OperationCanceledException("A second factor has to be set up first.");
         }
 
-        using var log = Logs.CreateLogger<PortalComponent>().BeginScope(new Dictionary<string, object?> { ["CorrelationId"] = actor.CorrelationId });
-        await using var scope = Scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CurrentTenant>().Use(Tenants.Default);
+        var logger = Logs.CreateLogger<PortalComponent>();
+        using var log = logger.BeginScope(new Dictionary<string, object?> { ["CorrelationId"] = actor.CorrelationId });
+        using var tenantLog = logger.BeginTenant(tenant);
+        await using var scope = Scopes.CreateFor(tenant, new Uri(Navigation.BaseUri).Host);
         return await work(scope.ServiceProvider.GetRequiredService<TService>(), actor, gone.Token);
     }
 
@@ -69,13 +71,13 @@ public abstract class PortalComponent : ComponentBase, IDisposable
     {
         // Not what was read as somebody else: between page and circuit the session may have begun to act as them.
         name = $"{name} {(Authentication is null ? null : (await Authentication).User.UserId)}";
-        if (State.TryTakeFromJson<string>(name, out var key) && Handover.Take<T>(key) is { } handed)
+        if (State.TryTakeFromJson<string>(name, out var key) && Handover.Take<T>(await OwnerAsync(), key) is { } handed)
             return handed;
 
         var loaded = await load();
         if (!RendererInfo.IsInteractive)
         {
-            var kept = Handover.Keep(loaded);
+            var kept = Handover.Keep(await OwnerAsync(), loaded);
             subscriptions.Add(State.RegisterOnPersisting(() =>
             {
                 State.PersistAsJson(name, kept);
@@ -88,18 +90,26 @@ public abstract class PortalComponent : ComponentBase, IDisposable
     protected void LeaveForSignIn() => Navigation.NavigateTo(
         $"/account/sign-in?ended=yes&returnUrl={Uri.EscapeDataString("/" + Navigation.ToBaseRelativePath(Navigation.Uri))}", forceLoad: true);
 
-    protected async Task<Actor?> FindActorAsync()
+    protected async Task<Actor?> FindActorAsync() => (await FindAsync()).Actor;
+
+    /// <summary>The tenant of whoever is signed in, while this page is at one of its addresses; null otherwise.</summary>
+    protected async Task<Tenant?> FindTenantAsync() =>
+        Authentication is null ? null : await Hosts.FindAsync((await Authentication).User, Navigation.BaseUri, gone.Token);
+
+    private async Task<(Tenant? Tenant, Actor? Actor)> FindAsync()
     {
         var user = Authentication is null ? null : (await Authentication).User;
-        if (user?.SessionId is not { } id)
-            return null;
-        var state = await SessionDirectory.FindAsync(Tenants.Default, id, gone.Token);
+        if (user?.SessionId is not { } id || await FindTenantAsync() is not { } tenant)
+            return default;
+        var state = await SessionDirectory.FindAsync(tenant, id, gone.Token);
         // A page belongs to the person it was opened as. When its session begins or stops to act as somebody else, it can do nothing more.
         if (isSomebodyElse = state is not null && state.UserId != user.UserId)
-            return null;
+            return default;
         // Somebody who must choose a new password reaches nothing before, not in a page that is open either.
-        return state is not { MustChangePassword: false } ? null : state.ActingFrom(user.ClientAddress, Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N"));
+        return (tenant, state is not { MustChangePassword: false } ? null : state.ActingFrom(user.ClientAddress, Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N")));
     }
+
+    private async Task<string> OwnerAsync() => Authentication is not null && (await Authentication).User is var user ? $"{user.TenantName}:{user.SessionId}" : "";
 
     public void Dispose()
     {

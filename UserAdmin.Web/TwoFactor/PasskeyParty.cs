@@ -4,12 +4,15 @@ using UserAdmin.Core.Common;
 
 namespace UserAdmin.Web.TwoFactor;
 
-/// <summary>For which domain passkeys are made and from which page they are accepted: the configured address, never a request's Host (B07).</summary>
-internal sealed class PasskeyParty(PublicAddress address) : IConfigureOptions<IdentityPasskeyOptions>
+/// <summary>
+/// For which domain passkeys are made and from which page they are accepted: the configured address or, in other tenants, the one of their domains that
+/// is in use; never just a request's Host (B07).
+/// </summary>
+internal sealed class PasskeyParty(PublicAddress address)
 {
     private readonly Lazy<Uri> url = new(() =>
     {
-        var found = new Uri(address.Link("/"));
+        var found = new Uri(address.LinkHere("/"));
         // A portal that listens on this machine alone is reached as localhost; an IP address can't have passkeys.
         return found.IsLoopback ? new UriBuilder(found) { Host = "localhost" }.Uri : found;
     });
@@ -19,13 +22,13 @@ internal sealed class PasskeyParty(PublicAddress address) : IConfigureOptions<Id
 
     public string Origin => url.Value.GetLeftPart(UriPartial.Authority);
 
-    public void Configure(IdentityPasskeyOptions options)
+    public IOptions<IdentityPasskeyOptions> Options() => Microsoft.Extensions.Options.Options.Create(new IdentityPasskeyOptions
     {
-        options.ServerDomain = Domain;
-        options.AuthenticatorTimeout = PasskeyCeremony.Limit;
-        options.ChallengeSize = 32;
-        options.UserVerificationRequirement = "required";
-        options.ResidentKeyRequirement = "required";
-        options.ValidateOrigin = context => ValueTask.FromResult(context.Origin == Origin && !context.CrossOrigin);
-    }
+        ServerDomain = Domain,
+        AuthenticatorTimeout = PasskeyCeremony.Limit,
+        ChallengeSize = 32,
+        UserVerificationRequirement = "required",
+        ResidentKeyRequirement = "required",
+        ValidateOrigin = context => ValueTask.FromResult(context.Origin == Origin && !context.CrossOrigin),
+    });
 }
