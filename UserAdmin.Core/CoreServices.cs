@@ -80,6 +80,12 @@ public static class CoreServices
         services.AddSingleton<AccessCatalogue>();
         services.AddScoped<AccessEvaluator>();
         services.AddScoped<Owners>();
+        services.AddScoped<RoleDirectory>();
+        services.AddScoped<RoleService>();
+        services.AddScoped<RolePermissions>();
+        services.AddScoped<RoleAssignmentService>();
+        services.AddScoped<AccessReport>();
+        services.AddScoped<PermissionHolders>();
         services.AddScoped<SecurityActs>();
         services.AddScoped<ActingService>();
         services.AddScoped<TreeChanges>();

@@ -56,6 +56,15 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction ActingEnded = new("acting.ended", AuditCategory.Access, "Stopped acting as somebody else", "{0} no longer acts as {1}");
     public static readonly AuditAction AdministratorGranted = new("access.administrator_granted", AuditCategory.Access, "Made an administrator", "{0} made {1} an administrator");
 
+    public static readonly AuditAction RoleCreated = new("role.created", AuditCategory.Access, "Created a role", "{0} created the role {1}");
+    public static readonly AuditAction RoleEdited = new("role.edited", AuditCategory.Access, "Edited a role", "{0} edited the role {1}");
+    public static readonly AuditAction RolePermissionsChanged = new("role.permissions_changed", AuditCategory.Access, "Changed what a role allows", "{0} changed what the role {1} allows");
+    public static readonly AuditAction RoleDeleted = new("role.deleted", AuditCategory.Access, "Deleted a role", "{0} deleted the role {1}");
+    public static readonly AuditAction RoleAssigned = new("role.assigned", AuditCategory.Access, "Gave a role", "{0} gave {1} a role");
+    public static readonly AuditAction RoleAssignmentChanged = new("role.assignment_changed", AuditCategory.Access, "Changed until when a role is held", "{0} changed until when {1} has a role");
+    public static readonly AuditAction RoleEnded = new("role.ended", AuditCategory.Access, "Took a role away", "{0} took a role from {1}");
+    public static readonly AuditAction RoleOver = new("role.over", AuditCategory.Access, "A role ended", "The time of a role of {1} was over");
+
     public static readonly AuditAction ExternalLoginLinked = new("security.external_login_linked", AuditCategory.Security, "Linked an external sign-in", "{1} linked an external sign-in with the account");
     public static readonly AuditAction ExternalLoginUnlinked = new("security.external_login_unlinked", AuditCategory.Security, "Unlinked an external sign-in", "{1} unlinked an external sign-in from the account");
     public static readonly AuditAction UserRegisteredExternally = new("user.registered_externally", AuditCategory.Users, "Registered with an external sign-in", "{1} registered with an external sign-in");

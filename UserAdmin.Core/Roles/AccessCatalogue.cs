@@ -119,9 +119,10 @@ public sealed class AccessCatalogue(TenantDatabases databases, TimeProvider cloc
     /// <summary>Call after a change was committed.</summary>
     public void Forget(Tenant tenant) => books.TryRemove(tenant.Name, out _);
 
-    private static async Task<AccessBook> LoadAsync(UserAdminDbContext db, string stamp, CancellationToken cancel) => new(
-        stamp,
-        await db.Roles.Select(r => new RoleFacts(r.Id, r.Name, r.ParentId, r.IsActive)).ToListAsync(cancel),
-        await db.RolePermissions.AsNoTracking().ToListAsync(cancel),
-        new(await db.Organizations.Select(o => new OrganizationNode(o.Id, o.ParentId, o.Name, o.DeactivatedAt == null && o.DeletedAt == null)).ToListAsync(cancel)));
+    private static async Task<AccessBook> LoadAsync(UserAdminDbContext db, string stamp, CancellationToken cancel)
+    {
+        var rows = await RoleRows.LoadAsync(db, cancel);
+        return new(stamp, rows.Roles, rows.Permissions,
+            new(await db.Organizations.Select(o => new OrganizationNode(o.Id, o.ParentId, o.Name, o.DeactivatedAt == null && o.DeletedAt == null)).ToListAsync(cancel)));
+    }
 }

@@ -30,13 +30,26 @@ public sealed class AccessEvaluator(UserAdminDbContext db, CurrentTenant tenant,
 
     /// <summary>What a role would add to somebody, everywhere or in an organization: the measure of whether an actor may hand it out.</summary>
     public async Task<Access> OfRoleAsync(Guid roleId, Guid? organizationId, CancellationToken cancel) =>
-        Evaluate(await catalogue.GetAsync(tenant.Tenant, cancel), [new(null, roleId, organizationId, null, null)], tenant.Tenant.IsHost, clock.GetUtcNow());
+        OfRole(await catalogue.GetAsync(tenant.Tenant, cancel), roleId, organizationId, tenant.Tenant.IsHost);
+
+    internal static Access OfRole(AccessBook book, Guid roleId, Guid? organizationId, bool isHost) =>
+        Evaluate(book, [new(null, roleId, organizationId, null, null)], isHost, DateTimeOffset.UnixEpoch);
 
     /// <summary>Every reason for and against what the person may do at this moment, by permission; denials first.</summary>
     public async Task<IReadOnlyList<AccessPath>> ExplainAsync(Guid userId, CancellationToken cancel)
     {
         var (book, now) = (await catalogue.GetAsync(tenant.Tenant, cancel), clock.GetUtcNow());
         return [.. (await HeldAsync(userId, now, cancel)).Where(held => held.IsInForce(now)).SelectMany(held => Explain(book, held, tenant.Tenant.IsHost)).OrderBy(path => path.Permission).ThenByDescending(path => path.IsDenied)];
+    }
+
+    /// <summary>The same for one permission and several people at once.</summary>
+    public async Task<ILookup<Guid, AccessPath>> ExplainAsync(Permission permission, IReadOnlyCollection<Guid> userIds, CancellationToken cancel)
+    {
+        var (book, now) = (await catalogue.GetAsync(tenant.Tenant, cancel), clock.GetUtcNow());
+        var held = (await db.RoleAssignments.InForce(now).Where(a => userIds.Contains(a.UserId))
+            .Select(a => new { a.UserId, Role = new HeldRole(a.Id, a.RoleId, a.OrganizationId, a.StartsAt, a.EndsAt) }).ToListAsync(cancel)).ToLookup(row => row.UserId, row => row.Role);
+        return userIds.SelectMany(id => held[id].Append(Everybodys).SelectMany(role => Explain(book, role, tenant.Tenant.IsHost))
+            .Where(path => path.Permission == permission).OrderByDescending(path => path.IsDenied).Select(path => (id, path))).ToLookup(row => row.id, row => row.path);
     }
 
     // Also what begins later: the answer says until when it holds.
@@ -74,7 +87,7 @@ public sealed class AccessEvaluator(UserAdminDbContext db, CurrentTenant tenant,
         return new(granted.ToFrozenSet(), denied.ToFrozenSet());
     }
 
-    private static bool CanBeHeld(Permission permission, bool isHost, bool inOrganization) =>
+    internal static bool CanBeHeld(Permission permission, bool isHost, bool inOrganization) =>
         (!inOrganization || PermissionInfo.Of(permission).Scope == PermissionScope.Organization) && (isHost || permission != Permission.TenantsManage);
 
     private static IEnumerable<AccessPath> Explain(AccessBook book, HeldRole held, bool isHost)

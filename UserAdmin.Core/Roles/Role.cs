@@ -50,7 +50,7 @@ public sealed class RolePermission
     /// <summary>The code of a <see cref="Roles.Permission"/>.</summary>
     public required string Permission { get; init; }
 
-    public bool IsDenied { get; init; }
+    public bool IsDenied { get; set; }
 }
 
 /// <summary>Gives a role to a person, everywhere or in one organization and those below it. It counts while it is in force: nothing has to run for it to end.</summary>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Settings;
 using UserAdmin.Core.Tenants;
@@ -33,7 +34,8 @@ public sealed partial class Leftovers(TenantDirectory tenants, IServiceScopeFact
 
         var now = clock.GetUtcNow();
         var (sessionsBefore, devicesBefore, countersBefore) = (now.AddDays(-policy.HistoryDays), now - DeviceLife, now - CounterLife);
-        return await RemoveAsync(db, db.Sessions.Where(s => s.CreatedAt < sessionsBefore).OrderBy(s => s.CreatedAt), cancel)
+        return await scope.ServiceProvider.GetRequiredService<RoleAssignmentService>().RemoveEndedAsync(cancel)
+            + await RemoveAsync(db, db.Sessions.Where(s => s.CreatedAt < sessionsBefore).OrderBy(s => s.CreatedAt), cancel)
             + await RemoveAsync(db, db.PendingSignIns.Where(p => p.ExpiresAt <= now).OrderBy(p => p.ExpiresAt), cancel)
             + await RemoveAsync(db, db.OneTimeTokens.Where(t => t.ExpiresAt <= now).OrderBy(t => t.ExpiresAt), cancel)
             + await RemoveAsync(db, db.Devices.Where(d => d.LastSeenAt < devicesBefore).OrderBy(d => d.LastSeenAt), cancel)
@@ -77,7 +79,7 @@ public sealed partial class Leftovers(TenantDirectory tenants, IServiceScopeFact
         return all;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Rows} rows of sessions, devices, links and counters that are long over")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Rows} rows of sessions, devices, links, counters and role assignments that are over")]
     private partial void LogRemoved(int rows);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Could not remove what is long over")]

@@ -104,7 +104,8 @@ public sealed class UserDirectory(
         users = filter.Statuses.Count == 0 ? users.Existing() : users.WithAnyStatus(filter.Statuses, now);
         if (filter.RoleId is { } role)
         {
-            var holders = db.RoleAssignments.InForce(now).Where(a => a.RoleId == role).Select(a => a.UserId);
+            var held = filter.WithComing ? db.RoleAssignments.Where(a => a.EndsAt == null || a.EndsAt > now) : db.RoleAssignments.InForce(now);
+            var holders = held.Where(a => a.RoleId == role).Select(a => a.UserId);
             users = users.Where(u => holders.Contains(u.Id));
         }
         if (filter.OrganizationId is { } organization)

@@ -25,6 +25,10 @@ public sealed record UserFilter
     public IReadOnlyList<UserStatus> Statuses { get; init; } = [];
 
     public Guid? RoleId { get; init; }
+
+    /// <summary>Also those to whom the role is given from a later time on.</summary>
+    public bool WithComing { get; init; }
+
     public Guid? OrganizationId { get; init; }
     public bool? HasTwoFactor { get; init; }
     public bool? HasSignedIn { get; init; }
@@ -39,5 +43,5 @@ public sealed record UserFilter
 
     /// <summary>Names the set of users, whatever the order and the page.</summary>
     internal string Key => string.Create(CultureInfo.InvariantCulture,
-        $"users|{string.Join(' ', Words)}|{string.Join(',', Statuses.Order())}|{RoleId}|{OrganizationId}|{HasTwoFactor}|{HasSignedIn}|{CreatedFrom:O}|{CreatedTo:O}|{LastSignInFrom:O}|{LastSignInTo:O}");
+        $"users|{string.Join(' ', Words)}|{string.Join(',', Statuses.Order())}|{RoleId}{WithComing}|{OrganizationId}|{HasTwoFactor}|{HasSignedIn}|{CreatedFrom:O}|{CreatedTo:O}|{LastSignInFrom:O}|{LastSignInTo:O}");
 }

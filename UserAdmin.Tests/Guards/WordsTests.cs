@@ -54,7 +54,7 @@ public partial class WordsTests
     }
 
     private static SortedSet<string> AllSentences() => new(
-        [.. InSources(), .. Problems(), .. Annotations(), .. Choices(), .. AuditAction.All.Select(action => action.Sentence), .. ProfileField.All.Select(field => field.Label), .. Stored], StringComparer.Ordinal);
+        [.. InSources(), .. Problems(), .. Annotations(), .. Choices(), .. AuditAction.All.Select(action => action.Sentence), .. PermissionInfo.All.SelectMany(info => new[] { info.Title, info.ModuleTitle }), RoleWords.RoleInactive, RoleWords.OrganizationInactive, .. ProfileField.All.Select(field => field.Label), .. Stored], StringComparer.Ordinal);
 
     // Kept in rows in English and translated where they are shown.
     private static readonly string[] Stored = ["Signed out", "A new password is required", Actor.System.Name, Actor.Anonymous.Name];

@@ -12,7 +12,7 @@ public class LastOwnerTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static MatrixTheoryData<DatabaseProvider, string> Ways =>
-        new(TestDatabase.Each.Select(row => row.Data), ["deactivate", "lock", "delete", "end date"]);
+        new(TestDatabase.Each.Select(row => row.Data), ["deactivate", "lock", "delete", "end date", "end the role", "let the role end"]);
 
     [Theory, MemberData(nameof(Ways))]
     public async Task E07_Two_administrators_who_remove_each_other_at_once_never_leave_none(DatabaseProvider provider, string way)
@@ -27,13 +27,16 @@ public class LastOwnerTests
             var refused = Assert.Single(answers, answer => answer is not null);
             Assert.Equal("user.last_owner", refused!.Code);
             Assert.Equal(1, await CountActive(portal));
+            await portal.Run((UserAdminDbContext db) => db.RoleAssignments.ExecuteDeleteAsync(Cancel));
+            await portal.GivenAssignment(alice.Id, SystemRoles.Owner.Id);
+            await portal.GivenAssignment(bob.Id, SystemRoles.Owner.Id);
             await portal.Run((UserAdminDbContext db) => db.Users.ExecuteUpdateAsync(user => user
                 .SetProperty(u => u.DeactivatedAt, (DateTimeOffset?)null).SetProperty(u => u.LockedUntil, (DateTimeOffset?)null)
                 .SetProperty(u => u.DeletedAt, (DateTimeOffset?)null).SetProperty(u => u.ExpiresAt, (DateTimeOffset?)null), Cancel));
         }
     }
 
-    [Theory, InlineData("deactivate"), InlineData("lock"), InlineData("delete")]
+    [Theory, InlineData("deactivate"), InlineData("lock"), InlineData("delete"), InlineData("end the role"), InlineData("let the role end")]
     public async Task E07_Others_who_are_not_active_or_have_an_end_date_do_not_count(string way)
     {
         await using var portal = await TestPortal.StartAsync();
@@ -44,6 +47,8 @@ public class LastOwnerTests
         await portal.Given(new("Deleted", "X", SystemRoles.Owner), user => user.Delete("x", now));
         await portal.Given(new("Pending", "X", SystemRoles.Owner), user => user.ActivatedAt = null);
         await portal.Given(new("Ending", "X", SystemRoles.Owner), user => user.ExpiresAt = now.AddDays(1));
+        await portal.GivenAssignment((await portal.Given(new("Interim", "X", null))).Id, SystemRoles.Owner.Id, endsAt: now.AddDays(1));
+        await portal.GivenAssignment((await portal.Given(new("Coming", "X", null))).Id, SystemRoles.Owner.Id, startsAt: now.AddDays(1));
 
         Assert.Equal("user.last_owner", (await Remove(portal, way, Actor.System, alice))?.Code);
     }
@@ -66,6 +71,12 @@ public class LastOwnerTests
             mine.LastDay = new(2099, 1, 1);
             return (await portal.Run((UserService users) => users.EditAsync(target.Id, mine, original, actor, Cancel))).Problem;
         }
+        if (way.EndsWith("the role", StringComparison.Ordinal) || way.EndsWith("role end", StringComparison.Ordinal))
+        {
+            var id = await portal.Run((UserAdminDbContext db) => db.RoleAssignments.Where(a => a.UserId == target.UserId && a.RoleId == SystemRoles.Owner.Id).Select(a => a.Id).SingleAsync(Cancel));
+            return (await portal.Run((RoleAssignmentService roles) => way == "end the role" ? roles.EndAsync(id, "reason", actor, Cancel)
+                : roles.ChangeEndAsync(id, portal.Clock.Now.AddDays(1), "reason", actor, Cancel))).Problem;
+        }
         return (await portal.Run((UserLifecycle users) => way switch
         {
             "deactivate" => users.DeactivateAsync(target.Id, "reason", actor, Cancel),
@@ -76,5 +87,5 @@ public class LastOwnerTests
 
     private static Task<int> CountActive(TestPortal portal) => portal.Run((UserAdminDbContext db) =>
         db.Users.CountAsync(u => u.DeactivatedAt == null && u.LockedUntil == null && u.DeletedAt == null && u.ExpiresAt == null
-            && db.RoleAssignments.Any(role => role.UserId == u.Id && role.RoleId == SystemRoles.Owner.Id), Cancel));
+            && db.RoleAssignments.Any(role => role.UserId == u.Id && role.RoleId == SystemRoles.Owner.Id && role.EndsAt == null), Cancel));
 }

@@ -28,6 +28,10 @@ public sealed class Viewer
 
     public DateTimeOffset Local(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, TimeZone);
 
+    /// <summary>The instant that the viewer's clock shows like this.</summary>
+    public DateTimeOffset? InstantOf(DateTime? local) =>
+        local is { } time ? new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Unspecified), TimeZone.GetUtcOffset(DateTime.SpecifyKind(time, DateTimeKind.Unspecified))).ToUniversalTime() : null;
+
     /// <summary>The instant at which the day begins where the viewer is.</summary>
     public DateTimeOffset StartOf(DateOnly day)
     {

@@ -75,12 +75,12 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
     public UserListState With(UserFilter filter) => new(filter, PageStart.First);
 
     /// <summary>What narrows the list, in words, each with the list without it.</summary>
-    public IEnumerable<(string Text, UserListState Without)> Chips()
+    public IEnumerable<(string Text, UserListState Without)> Chips(Func<Guid, string?>? nameOfRole = null)
     {
         foreach (var status in Filter.Statuses)
             yield return ($"Status is {status}", With(Filter with { Statuses = [.. Filter.Statuses.Where(s => s != status)] }));
-        if (Filter.RoleId is not null)
-            yield return ("Has a certain role", With(Filter with { RoleId = null }));
+        if (Filter.RoleId is { } role)
+            yield return ($"Role is {nameOfRole?.Invoke(role) ?? "one that is gone"}", With(Filter with { RoleId = null }));
         if (Filter.OrganizationId is not null)
             yield return ("Belongs to a certain organization", With(Filter with { OrganizationId = null }));
         if (Filter.HasTwoFactor is { } twoFactor)
