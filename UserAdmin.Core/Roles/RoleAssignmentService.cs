@@ -83,8 +83,16 @@ public sealed class RoleAssignmentService(
 
         var assignment = new RoleAssignment
         {
-            Id = id, UserId = wanted.UserId, RoleId = wanted.RoleId, OrganizationId = wanted.OrganizationId, StartsAt = starts, EndsAt = wanted.EndsAt, Reason = Text.SqueezeToNull(wanted.Reason),
-            AssignedAt = now, AssignedById = actor.UserId, AssignedByName = actor.Name,
+            Id = id,
+            UserId = wanted.UserId,
+            RoleId = wanted.RoleId,
+            OrganizationId = wanted.OrganizationId,
+            StartsAt = starts,
+            EndsAt = wanted.EndsAt,
+            Reason = Text.SqueezeToNull(wanted.Reason),
+            AssignedAt = now,
+            AssignedById = actor.UserId,
+            AssignedByName = actor.Name,
         };
         db.RoleAssignments.Add(assignment);
         db.Record(AuditAction.RoleAssigned, actor, user, now, await DescribeAsync(assignment, isEnd: false, cancel), Text.SqueezeToNull(wanted.Reason));

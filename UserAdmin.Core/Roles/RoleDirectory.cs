@@ -98,6 +98,8 @@ public sealed class RoleDirectory(UserAdminDbContext db, AccessReport report, Ac
     /// <summary>The roles the actor may give in a place, by name.</summary>
     public async Task<IReadOnlyList<RoleName>> AssignableAsync(Guid? organizationId, Actor actor, CancellationToken cancel)
     {
+        if (!actor.CanSomewhere(Permission.RolesAssign))
+            return [];
         var book = await catalogue.GetAsync(tenant.Tenant, cancel);
         return [.. book.Roles.Where(role => GrantRule.RefusePlace(book, role.Id, organizationId) is null && GrantRule.Allows(actor, book, role.Id, organizationId, tenant.Tenant.IsHost, isTaking: false))
             .Select(role => new RoleName(role.Id, role.Name)).OrderBy(role => role.Name, StringComparer.CurrentCultureIgnoreCase)];

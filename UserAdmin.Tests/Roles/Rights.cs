@@ -56,7 +56,13 @@ internal static class Rights
         {
             var assignment = new RoleAssignment
             {
-                UserId = userId, RoleId = roleId, OrganizationId = organizationId, StartsAt = startsAt ?? portal.Clock.Now, EndsAt = endsAt, AssignedAt = portal.Clock.Now, AssignedByName = "Somebody",
+                UserId = userId,
+                RoleId = roleId,
+                OrganizationId = organizationId,
+                StartsAt = startsAt ?? portal.Clock.Now,
+                EndsAt = endsAt,
+                AssignedAt = portal.Clock.Now,
+                AssignedByName = "Somebody",
             };
             await portal.Run(async (UserAdminDbContext db) =>
             {
