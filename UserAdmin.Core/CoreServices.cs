@@ -79,6 +79,7 @@ public static class CoreServices
         services.AddScoped<UserLifecycle>();
         services.AddSingleton<AccessCatalogue>();
         services.AddScoped<AccessEvaluator>();
+        services.AddScoped<RoleGrants>();
         services.AddScoped<Owners>();
         services.AddScoped<RoleDirectory>();
         services.AddScoped<RoleService>();
@@ -132,6 +133,9 @@ public static class CoreServices
         services.AddScoped<OpenIdClient>();
         services.AddSingleton<SpentStates>();
         services.AddScoped<InvitationService>();
+        services.AddScoped<InvitationRights>();
+        services.AddScoped<InvitationAcceptance>();
+        services.AddScoped<InvitationChoices>();
         services.AddScoped<InvitationDirectory>();
         services.AddScoped<TermsService>();
         services.AddScoped<ExternalRequests>();

@@ -71,6 +71,7 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
 
     public static readonly AuditAction InvitationSent = new("invitation.sent", AuditCategory.Users, "Invited somebody", "{0} invited {1}");
     public static readonly AuditAction InvitationSentAgain = new("invitation.sent_again", AuditCategory.Users, "Sent an invitation again", "{0} sent the invitation of {1} again");
+    public static readonly AuditAction InvitationLinkCopied = new("invitation.link_copied", AuditCategory.Users, "Copied the link of an invitation", "{0} made a new link for the invitation of {1} to hand it over");
     public static readonly AuditAction InvitationRevoked = new("invitation.revoked", AuditCategory.Users, "Revoked an invitation", "{0} revoked the invitation of {1}");
     public static readonly AuditAction InvitationAccepted = new("invitation.accepted", AuditCategory.Users, "Accepted an invitation", "{1} accepted an invitation");
 

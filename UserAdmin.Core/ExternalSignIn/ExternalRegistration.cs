@@ -12,7 +12,7 @@ using UserAdmin.Core.Users;
 namespace UserAdmin.Core.ExternalSignIn;
 
 /// <summary>Makes accounts for people who arrive from a provider for the first time, as far as the rules of registration let anybody in.</summary>
-public sealed class ExternalRegistration(UserAdminDbContext db, UserService users, InvitationService invitations, Policies policies, TimeProvider clock)
+public sealed class ExternalRegistration(UserAdminDbContext db, UserService users, InvitationAcceptance invitations, Policies policies, TimeProvider clock)
 {
     /// <summary>The new account, linked and active because the provider confirmed the mailbox; null when there is none to be made.</summary>
     public async Task<Guid?> RegisterAsync(ExternalIdentity identity, SignInOrigin origin, CancellationToken cancel)
@@ -41,8 +41,9 @@ public sealed class ExternalRegistration(UserAdminDbContext db, UserService user
                 await db.SaveChangesAsync(cancel);
 
                 var actor = new Actor(ActorKind.User, user.Id, ((AuditTarget)user).Name, Access.None) { Address = origin.Address, CorrelationId = origin.CorrelationId };
-                var invitation = await db.Invitations.Usable(db, now).AsNoTracking().FirstOrDefaultAsync(i => i.NormalizedEmail == user.NormalizedEmail, cancel);
-                var isInvited = invitation is not null && await invitations.AcceptAsync(invitation, user.Id, actor, cancel);
+                var isInvited = false;
+                foreach (var invitation in await db.Invitations.Usable(db, now).AsNoTracking().Where(i => i.NormalizedEmail == user.NormalizedEmail).OrderBy(i => i.CreatedAt).ThenBy(i => i.Id).ToListAsync(cancel))
+                    isInvited = isInvited || await invitations.AcceptAsync(invitation, user.Id, actor, cancel);
                 if (mode == RegistrationMode.ByInvitation && !isInvited)
                     return ExternalProblems.NotLinked;
 

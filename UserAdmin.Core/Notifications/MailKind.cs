@@ -13,6 +13,7 @@ public sealed record MailKind(string Key, string Title, IReadOnlyList<string> Va
 
     public static readonly MailKind Activation = new("activation", "Activate a new account", ["link", "hours"], CarriesSecret: true);
     public static readonly MailKind Invitation = new("invitation", "Invite somebody to register", ["inviter", "link", "days"], CarriesSecret: true);
+    public static readonly MailKind InvitationToJoin = new("invitation-to-join", "Invite somebody into an organization", ["inviter", "organization", "link", "days"], CarriesSecret: true);
     public static readonly MailKind SecurityNotice = new("security-notice", "Something about the account's security changed", ["what", "when", "where", "link"], CarriesSecret: true);
 
     public static readonly MailKind FactorRequired = new("factor-required", "A second factor is required", ["until", "link"]);

@@ -27,11 +27,19 @@ public sealed class Outbox(
 
     private IDataProtector Protector => protection.CreateProtector("UserAdmin.Outbox", tenant.Tenant.Name);
 
-    /// <summary>Adds the message to what the next save writes. The values fill the placeholders of the template; none of them is read as markup.</summary>
-    public async Task AddAsync(MailKind kind, MailRecipient to, string? correlationId, CancellationToken cancel, params (string Name, string Value)[] values)
+    /// <summary>Adds the message to what the next save writes, and gives back its id. The values fill the placeholders of the template; none of them is read as markup.</summary>
+    public async Task<Guid> AddAsync(MailKind kind, MailRecipient to, string? correlationId, CancellationToken cancel, params (string Name, string Value)[] values)
     {
         var (subject, content) = await templates.RenderAsync(kind, to, values, cancel);
-        Add(Channel.Email, kind, to, subject, content, correlationId);
+        return Add(Channel.Email, kind, to, subject, content, correlationId);
+    }
+
+    /// <summary>Keeps a message that has not left yet from leaving, because what it says is no longer true. One that is being sent at this moment leaves all the same.</summary>
+    public async Task WithdrawAsync(Guid? messageId, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        await db.OutboxMessages.Where(m => m.Id == messageId && m.State == MessageState.Waiting && (m.HeldUntil == null || m.HeldUntil <= now))
+            .ExecuteUpdateAsync(row => row.SetProperty(m => m.State, MessageState.Dead).SetProperty(m => m.LastAnswer, "Withdrawn before it was sent."), cancel);
     }
 
     /// <summary>The same as a short message to a phone; of the template only the text counts.</summary>
@@ -51,10 +59,10 @@ public sealed class Outbox(
     internal async Task<Reader> ReaderAsync(Guid userId, CancellationToken cancel) =>
         Reader.Of(await db.Preferences.AsNoTracking().Where(p => p.UserId == userId && p.Name == Reader.Preference).Select(p => p.Value).SingleOrDefaultAsync(cancel));
 
-    internal void Add(Channel channel, MailKind kind, MailRecipient to, string subject, MailContent content, string? correlationId)
+    internal Guid Add(Channel channel, MailKind kind, MailRecipient to, string subject, MailContent content, string? correlationId)
     {
         var now = clock.GetUtcNow();
-        db.OutboxMessages.Add(new()
+        var message = new OutboxMessage
         {
             Channel = channel,
             Recipient = to.Address,
@@ -67,6 +75,8 @@ public sealed class Outbox(
             CreatedAt = now,
             NextAttemptAt = now,
             CorrelationId = correlationId,
-        });
+        };
+        db.OutboxMessages.Add(message);
+        return message.Id;
     }
 }

@@ -1,12 +1,17 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using UserAdmin.Core.Common;
+using UserAdmin.Core.Notifications;
 
 namespace UserAdmin.Core.Registration;
 
-public enum InvitationState { Sent, Accepted, Expired, Revoked }
+/// <summary>Queued until its message has left, failed when that was given up.</summary>
+public enum InvitationState { Queued, Sent, Failed, Accepted, Expired, Revoked }
 
-/// <summary>An invitation to register, bound to one email address (E08). Only the SHA-256 of the link's secret is kept.</summary>
+/// <summary>
+/// An invitation to register, or into an organization, bound to one email address and to what its taker gets there (E08). Only the SHA-256 of the
+/// link's secret is kept.
+/// </summary>
 public sealed class Invitation
 {
     public Guid Id { get; init; } = Ids.New();
@@ -19,6 +24,7 @@ public sealed class Invitation
     public Guid? InvitedById { get; set; }
 
     public required string InvitedByName { get; set; }
+
     /// <summary>What its taker becomes a member of; null when they only get an account.</summary>
     public Guid? OrganizationId { get; init; }
 
@@ -40,11 +46,18 @@ public sealed class Invitation
     public Guid? AcceptedById { get; set; }
     public DateTimeOffset? RevokedAt { get; set; }
 
-    public InvitationState StateAt(DateTimeOffset now) =>
+    /// <param name="now">The time.</param>
+    /// <param name="message">The state of the message that carries the link; null when there is none any more.</param>
+    public InvitationState StateAt(DateTimeOffset now, MessageState? message) =>
         AcceptedAt is not null ? InvitationState.Accepted
         : RevokedAt is not null ? InvitationState.Revoked
         : ExpiresAt <= now ? InvitationState.Expired
-        : InvitationState.Sent;
+        : message switch
+        {
+            MessageState.Waiting => InvitationState.Queued,
+            MessageState.Dead => InvitationState.Failed,
+            _ => InvitationState.Sent,
+        };
 }
 
 internal sealed class InvitationConfiguration : IEntityTypeConfiguration<Invitation>

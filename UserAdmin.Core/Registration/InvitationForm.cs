@@ -3,7 +3,7 @@ using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.Registration;
 
-/// <summary>Whom to invite: addresses, one a line or separated by commas or semicolons, also like <c>Carol Cooper &lt;carol@example.org&gt;</c>.</summary>
+/// <summary>Whom to invite: addresses, one a line or separated by commas or semicolons, also like <c>Carol Cooper &lt;carol@example.org&gt;</c>, and what they get.</summary>
 public sealed class InvitationForm
 {
     public const int MaximumAddresses = 200;
@@ -15,6 +15,15 @@ public sealed class InvitationForm
 
     /// <summary>The language of the message.</summary>
     public string Language { get; set; } = "en";
+
+    /// <summary>What they become members of; null when they only get an account.</summary>
+    public Guid? OrganizationId { get; set; }
+
+    /// <summary>The role they get, in the organization or, without one, everywhere.</summary>
+    public Guid? RoleId { get; set; }
+
+    /// <summary>A team of the organization.</summary>
+    public Guid? TeamId { get; set; }
 
     /// <summary>What was typed for each, and the address in it.</summary>
     public IReadOnlyList<(string Typed, string Address)> Lines() =>

@@ -14,29 +14,28 @@ namespace UserAdmin.Core.Registration;
 /// <summary>What became of one of the addresses; without a problem, an invitation is on its way.</summary>
 public sealed record InvitationOutcome(string Address, string? Problem);
 
-/// <summary>Invites people to register. The link goes to their mailbox alone: nobody here can read it (E10).</summary>
+/// <summary>
+/// Invites people to register or into an organization. The link goes to their mailbox alone; whoever may copy one gets another, which proves no mailbox (E10).
+/// </summary>
 public sealed class InvitationService(
-    UserAdminDbContext db, Outbox outbox, Policies policies, PublicAddress here, AccessEvaluator access, ILookupNormalizer normalizer, TimeProvider clock)
+    UserAdminDbContext db, Outbox outbox, Policies policies, PublicAddress here, InvitationRights rights, AccessEvaluator evaluator, ILookupNormalizer normalizer, TimeProvider clock)
 {
-    public static readonly Problem Closed = new(ProblemKind.Conflict, "invitation.closed",
-        "Registration is closed, so nobody could accept an invitation. Open it in the settings, at least for invited people.");
-
     private static readonly Problem TooMany = new(ProblemKind.Invalid, "invitation.too_many",
         $"Invite {InvitationForm.MaximumAddresses} people at a time.", nameof(InvitationForm.Addresses));
 
     private static readonly Problem UnknownLanguage = new(ProblemKind.Invalid, "invitation.language", "There is no such language.", nameof(InvitationForm.Language));
-    private static readonly Problem Over = new(ProblemKind.Conflict, "invitation.over", "This invitation has been accepted or revoked in the meantime.");
-    private static readonly Problem HasAccount = new(ProblemKind.Conflict, "invitation.has_account", "Somebody with this address has an account by now.");
 
     /// <summary>Invites every address that can be invited and says of the others why not, in the order they were typed.</summary>
     public async Task<Result<IReadOnlyList<InvitationOutcome>>> InviteAsync(InvitationForm form, Actor actor, CancellationToken cancel)
     {
-        if (!actor.Can(Permission.InvitationsManage))
-            return await db.DenyAsync(actor, Permission.InvitationsManage, null, clock, cancel);
+        if (form.OrganizationId is null && !actor.Can(Permission.InvitationsManage) && actor.CanSomewhere(Permission.InvitationsManage))
+            return InvitationProblems.ChooseOrganization;
+        if (await RefuseAsync(form.OrganizationId, form.RoleId, form.TeamId, actor, cancel) is { } refused)
+            return refused;
         var policy = await policies.GetAsync<RegistrationPolicy>(cancel);
         var lines = form.Lines();
-        if (policy.Mode == RegistrationMode.Closed)
-            return Closed;
+        if (policy.Mode == RegistrationMode.Closed && form.OrganizationId is null)
+            return InvitationProblems.Closed;
         if (lines.Count is 0 or > InvitationForm.MaximumAddresses)
             return TooMany;
         if (Words.Languages.All(language => language.Code != form.Language))
@@ -46,11 +45,15 @@ public sealed class InvitationService(
         var result = await db.WriteAsync(async () =>
         {
             var now = clock.GetUtcNow();
-            var taken = await TakenAsync([.. lines.Select(line => normalizer.NormalizeEmail(line.Address)!)], now, cancel);
+            var terms = await InvitationTerms.OfAsync(form.OrganizationId, form.RoleId, db, evaluator, policy, cancel);
+            var gains = await db.GainsAsync(form.OrganizationId, form.RoleId, form.TeamId, cancel);
+            var taken = await TakenAsync([.. lines.Select(line => normalizer.NormalizeEmail(line.Address)!)], form.OrganizationId, policy, now, cancel);
             foreach (var (typed, address) in lines)
             {
                 var normalized = normalizer.NormalizeEmail(address)!;
-                var problem = !EmailAttribute.IsAddress(address) ? "This is not an email address." : taken.GetValueOrDefault(normalized);
+                var problem = !EmailAttribute.IsAddress(address) ? "This is not an email address."
+                    : !terms.Allows(address) ? $"{terms.Organization} allows only addresses of {string.Join(", ", terms.Domains)}."
+                    : taken.GetValueOrDefault(normalized);
                 outcomes.Add(new(Text.Shorten(problem is null ? address : typed, 300), problem));
                 if (problem is not null)
                     continue;
@@ -64,13 +67,16 @@ public sealed class InvitationService(
                     Language = form.Language,
                     InvitedById = actor.UserId,
                     InvitedByName = actor.Name,
+                    OrganizationId = form.OrganizationId,
+                    RoleId = form.RoleId,
+                    TeamId = form.TeamId,
                     CreatedAt = now,
                     SentAt = now,
-                    ExpiresAt = now.AddDays(policy.InvitationDays),
+                    ExpiresAt = now.AddDays(terms.Days),
                 };
+                invitation.MessageId = await SendAsync(invitation, secret, terms, actor, cancel);
                 db.Invitations.Add(invitation);
-                db.Record(AuditAction.InvitationSent, actor, new(invitation.Id, address), now);
-                await SendAsync(invitation, secret, policy, actor, cancel);
+                db.Record(AuditAction.InvitationSent, actor, new(invitation.Id, address), now, gains);
             }
             await db.SaveChangesAsync(cancel);
             return Result.Ok;
@@ -79,91 +85,119 @@ public sealed class InvitationService(
     }
 
     /// <summary>Sends a new link; the old one stops working. Whoever sends it stands for it from then on.</summary>
-    public async Task<Result> SendAgainAsync(Guid id, Actor actor, CancellationToken cancel)
-    {
-        if (!actor.Can(Permission.InvitationsManage))
-            return await db.DenyAsync(actor, Permission.InvitationsManage, null, clock, cancel);
-        var policy = await policies.GetAsync<RegistrationPolicy>(cancel);
-        if (policy.Mode == RegistrationMode.Closed)
-            return Closed;
+    public async Task<Result> SendAgainAsync(Guid id, Actor actor, CancellationToken cancel) => new((await RenewAsync(id, isCopied: false, actor, cancel)).Problem);
 
-        return await db.WriteAsync(async () =>
-        {
-            var (now, secret) = (clock.GetUtcNow(), SessionKey.Create());
-            var (hash, expiresAt) = (SessionKey.Hash(secret), now.AddDays(policy.InvitationDays));
-
-            // One statement that asks and writes: an invitation that is accepted at this moment stays accepted.
-            if (await db.Invitations.Where(i => i.Id == id && i.AcceptedAt == null && i.RevokedAt == null).ExecuteUpdateAsync(row => row
-                .SetProperty(i => i.Hash, hash).SetProperty(i => i.SentAt, now).SetProperty(i => i.ExpiresAt, expiresAt)
-                .SetProperty(i => i.InvitedById, actor.UserId).SetProperty(i => i.InvitedByName, actor.Name), cancel) == 0)
-                return Over;
-            var invitation = await db.Invitations.AsNoTracking().SingleAsync(i => i.Id == id, cancel);
-            if (await db.Users.AnyAsync(u => u.NormalizedEmail == invitation.NormalizedEmail, cancel))
-                return HasAccount;
-
-            db.Record(AuditAction.InvitationSentAgain, actor, new(invitation.Id, invitation.Email), now);
-            await SendAsync(invitation, secret, policy, actor, cancel);
-            await db.SaveChangesAsync(cancel);
-            return Result.Ok;
-        }, cancel);
-    }
+    /// <summary>
+    /// Makes a new link to hand over, in place of the old one, and gives it back this once. Somebody here has seen it, so it proves no mailbox: an account
+    /// that is made with it has to confirm its address by mail.
+    /// </summary>
+    public async Task<Result<string>> CopyLinkAsync(Guid id, Actor actor, CancellationToken cancel) =>
+        !actor.Can(Permission.InvitationsCopyLink) ? await db.DenyAsync(actor, Permission.InvitationsCopyLink, id, clock, cancel)
+        : actor.NeedsStepUpAt(clock.GetUtcNow()) ? StepUp.Needed
+        : await RenewAsync(id, isCopied: true, actor, cancel);
 
     /// <summary>Makes the link worthless.</summary>
     public async Task<Result> RevokeAsync(Guid id, Actor actor, CancellationToken cancel)
     {
-        if (!actor.Can(Permission.InvitationsManage))
+        if (!actor.CanSomewhere(Permission.InvitationsManage))
             return await db.DenyAsync(actor, Permission.InvitationsManage, null, clock, cancel);
 
         return await db.WriteAsync(async () =>
         {
             var now = clock.GetUtcNow();
-            if (await db.Invitations.Where(i => i.Id == id && i.AcceptedAt == null && i.RevokedAt == null)
-                .ExecuteUpdateAsync(row => row.SetProperty(i => i.RevokedAt, now), cancel) == 0)
-                return Over;
-            var email = await db.Invitations.Where(i => i.Id == id).Select(i => i.Email).SingleAsync(cancel);
-            db.Record(AuditAction.InvitationRevoked, actor, new(id, email), now);
+            if (await FindAsync(id, actor, cancel) is not { } invitation)
+                return InvitationProblems.NotFound;
+            if (await db.Invitations.Pending().Where(i => i.Id == id).ExecuteUpdateAsync(row => row.SetProperty(i => i.RevokedAt, now), cancel) == 0)
+                return InvitationProblems.Over;
+            await outbox.WithdrawAsync(invitation.MessageId, cancel);
+            db.Record(AuditAction.InvitationRevoked, actor, new(id, invitation.Email), now);
             await db.SaveChangesAsync(cancel);
             return Result.Ok;
         }, cancel);
     }
 
-    /// <summary>The invitation of the link, as long as it works.</summary>
-    public async Task<Invitation?> FindAsync(string? secret, CancellationToken cancel)
+    private async Task<Result<string>> RenewAsync(Guid id, bool isCopied, Actor actor, CancellationToken cancel)
     {
-        if (string.IsNullOrEmpty(secret))
-            return null;
-        var hash = SessionKey.Hash(secret);
-        var invitation = await db.Invitations.Usable(db, clock.GetUtcNow()).AsNoTracking().SingleOrDefaultAsync(i => i.Hash == hash, cancel);
-        return invitation is not null && await InviterMayAsync(invitation, cancel) ? invitation : null;
+        if (!actor.CanSomewhere(Permission.InvitationsManage))
+            return await db.DenyAsync(actor, Permission.InvitationsManage, null, clock, cancel);
+        if (await FindAsync(id, actor, cancel) is not { } invitation)
+            return InvitationProblems.NotFound;
+        if (await RefuseAsync(invitation.OrganizationId, invitation.RoleId, invitation.TeamId, actor, cancel) is { } refused)
+            return refused;
+
+        var secret = SessionKey.Create();
+        var policy = await policies.GetAsync<RegistrationPolicy>(cancel);
+        var terms = await InvitationTerms.OfAsync(invitation.OrganizationId, invitation.RoleId, db, evaluator, policy, cancel);
+        if (!terms.Allows(invitation.Email))
+            return InvitationProblems.Domain;
+        var result = await db.WriteAsync(async () =>
+        {
+            var now = clock.GetUtcNow();
+            var messageId = isCopied ? (Guid?)null : await SendAsync(invitation, secret, terms, actor, cancel);
+            var (hash, expiresAt, copiedAt) = (SessionKey.Hash(secret), now.AddDays(terms.Days), isCopied ? now : (DateTimeOffset?)null);
+
+            // One statement that asks and writes: an invitation that is accepted at this moment stays accepted.
+            if (await db.Invitations.Pending().Where(i => i.Id == id).ExecuteUpdateAsync(row => row
+                .SetProperty(i => i.Hash, hash).SetProperty(i => i.SentAt, now).SetProperty(i => i.ExpiresAt, expiresAt)
+                .SetProperty(i => i.MessageId, messageId).SetProperty(i => i.LinkCopiedAt, copiedAt)
+                .SetProperty(i => i.InvitedById, actor.UserId).SetProperty(i => i.InvitedByName, actor.Name), cancel) == 0)
+                return InvitationProblems.Over;
+            var hasAccount = await db.Users.AnyAsync(u => u.NormalizedEmail == invitation.NormalizedEmail, cancel);
+            if (hasAccount && invitation.OrganizationId is null)
+                return InvitationProblems.HasAccount;
+            if (!hasAccount && policy.Mode == RegistrationMode.Closed)
+                return InvitationProblems.Closed;
+
+            await outbox.WithdrawAsync(invitation.MessageId, cancel);
+            db.Record(isCopied ? AuditAction.InvitationLinkCopied : AuditAction.InvitationSentAgain, actor, new(id, invitation.Email), now);
+            await db.SaveChangesAsync(cancel);
+            return Result.Ok;
+        }, cancel);
+        return result.Succeeded ? LinkOf(secret) : result.Problem;
     }
 
-    /// <summary>Uses the invitation up, in the caller's transaction: of parallel attempts one finds it (E09). The new link of a resent one is another.</summary>
-    internal async Task<bool> AcceptAsync(Invitation invitation, Guid userId, Actor actor, CancellationToken cancel)
-    {
-        var now = clock.GetUtcNow();
-        if (!await InviterMayAsync(invitation, cancel) || await db.Invitations.Usable(db, now).Where(i => i.Id == invitation.Id && i.Hash == invitation.Hash)
-            .ExecuteUpdateAsync(row => row.SetProperty(i => i.AcceptedAt, now).SetProperty(i => i.AcceptedById, userId), cancel) == 0)
-            return false;
-        db.Record(AuditAction.InvitationAccepted, actor, new(userId, invitation.Email), now);
-        return true;
-    }
+    private Task<Invitation?> FindAsync(Guid id, Actor actor, CancellationToken cancel) =>
+        db.Invitations.AsNoTracking().Within(actor, Permission.InvitationsManage, db).SingleOrDefaultAsync(i => i.Id == id, cancel);
 
-    // Asked at each use: an invitation is worth no more than its sender's right to invite (E10).
-    private async Task<bool> InviterMayAsync(Invitation invitation, CancellationToken cancel) =>
-        invitation.InvitedById is { } inviter && (await access.EvaluateAsync(inviter, cancel)).Can(Permission.InvitationsManage);
+    private async Task<Problem?> RefuseAsync(Guid? organizationId, Guid? roleId, Guid? teamId, Actor actor, CancellationToken cancel) =>
+        await rights.RefuseAsync(actor.Access, organizationId, roleId, teamId, cancel) is not { } refused ? null
+        : refused == UserProblems.NotAllowed || refused == InvitationProblems.RoleGone ? await DenyAsync(refused, organizationId, actor, cancel)
+        : refused;
+
+    // Inviting into more than one holds is tried on purpose, as a rule.
+    private async Task<Problem> DenyAsync(Problem refused, Guid? organizationId, Actor actor, CancellationToken cancel)
+    {
+        await db.DenyAsync(actor, refused == UserProblems.NotAllowed ? Permission.InvitationsManage : Permission.RolesAssign, organizationId, clock, cancel);
+        return refused;
+    }
 
     /// <summary>Why addresses can't be invited, by their normal form.</summary>
-    private async Task<Dictionary<string, string>> TakenAsync(List<string> addresses, DateTimeOffset now, CancellationToken cancel)
+    private async Task<Dictionary<string, string>> TakenAsync(List<string> addresses, Guid? organizationId, RegistrationPolicy policy, DateTimeOffset now, CancellationToken cancel)
     {
         var taken = new Dictionary<string, string>();
-        foreach (var address in await db.Invitations.In(InvitationState.Sent, now).Where(i => addresses.Contains(i.NormalizedEmail)).Select(i => i.NormalizedEmail).ToListAsync(cancel))
+        foreach (var address in await db.Invitations.Pending().Where(i => i.ExpiresAt > now && i.OrganizationId == organizationId && addresses.Contains(i.NormalizedEmail)).Select(i => i.NormalizedEmail).ToListAsync(cancel))
             taken[address] = "This address is invited already. Send that invitation again if it got lost.";
-        foreach (var user in await db.Users.Where(u => addresses.Contains(u.NormalizedEmail!)).Select(u => new { u.NormalizedEmail, u.DeletedAt }).ToListAsync(cancel))
-            taken[user.NormalizedEmail!] = user.DeletedAt is null ? "Somebody with this address has an account already." : "A deleted user has this address. Restore or purge them first.";
+        var known = await db.Users.Where(u => addresses.Contains(u.NormalizedEmail!))
+            .Select(u => new { u.NormalizedEmail, u.DeletedAt, IsMember = db.Memberships.Any(m => m.UserId == u.Id && m.OrganizationId == organizationId) }).ToListAsync(cancel);
+        foreach (var user in known)
+            if (user.DeletedAt is not null)
+                taken[user.NormalizedEmail!] = "A deleted user has this address. Restore or purge them first.";
+            else if (user.IsMember)
+                taken[user.NormalizedEmail!] = "This person is a member already.";
+            else if (organizationId is null)
+                taken[user.NormalizedEmail!] = "Somebody with this address has an account already.";
+        if (policy.Mode == RegistrationMode.Closed)
+            foreach (var address in addresses.Except(known.Select(user => user.NormalizedEmail!)))
+                taken[address] = "Nobody has an account with this address, and registration is closed.";
         return taken;
     }
 
-    private Task SendAsync(Invitation invitation, string secret, RegistrationPolicy policy, Actor actor, CancellationToken cancel) => outbox.AddAsync(
-        MailKind.Invitation, new(null, invitation.Email, invitation.Email, invitation.Language), actor.CorrelationId, cancel,
-        ("inviter", actor.Name), ("link", here.Link($"/account/invitation/{secret}")), ("days", $"{policy.InvitationDays}"));
+    private async Task<Guid> SendAsync(Invitation invitation, string secret, InvitationTerms terms, Actor actor, CancellationToken cancel)
+    {
+        (string, string)[] values = [("inviter", actor.Name), ("link", LinkOf(secret)), ("days", $"{terms.Days}")];
+        return await outbox.AddAsync(terms.Organization is null ? MailKind.Invitation : MailKind.InvitationToJoin, new(null, invitation.Email, invitation.Email, invitation.Language),
+            actor.CorrelationId, cancel, terms.Organization is { } organization ? [.. values, ("organization", organization)] : values);
+    }
+
+    private string LinkOf(string secret) => here.Link($"/account/invitation/{secret}");
 }

@@ -18,11 +18,10 @@ public sealed record RegistrationOffer(RegistrationMode Mode, int? Terms, int Mi
 /// work are the same (A05, A06).
 /// </summary>
 public sealed class RegistrationService(
-    UserAdminDbContext db, UserService users, Passwords passwords, InvitationService invitations, LinkMail mail, Allowance allowance, Policies policies, IOptions<SignInSettings> options, TimeProvider clock)
+    UserAdminDbContext db, UserService users, Passwords passwords, InvitationAcceptance invitations, LinkMail mail, Allowance allowance, Policies policies, IOptions<SignInSettings> options, TimeProvider clock)
 {
     private static readonly Problem Closed = new(ProblemKind.NotAllowed, "registration.closed", "Registration is closed.");
-    public static readonly Problem InvitationDead = new(ProblemKind.NotFound, "registration.invitation_dead", "This invitation has been used, revoked, replaced by a newer one or is too old. Ask for a new one.");
-    private static readonly Problem HasAccount = new(ProblemKind.Conflict, "registration.has_account", "There is an account with this email address already. Sign in with it, or choose a new password there.");
+    internal static readonly Problem HasAccount = new(ProblemKind.Conflict, "registration.has_account", "There is an account with this email address already. Sign in with it, or choose a new password there.");
     private static readonly Problem OtherAddress = new(ProblemKind.Invalid, "registration.other_address", "The invitation is for another email address.", nameof(RegistrationForm.Email));
     private static readonly Problem TermsMissing = new(ProblemKind.Invalid, "registration.terms", "Accept the terms of use to register.", nameof(RegistrationForm.AcceptsTerms));
     private static readonly Problem TermsChanged = new(ProblemKind.Conflict, "registration.terms_changed", "The terms of use changed in the meantime. Read them, then accept them again.", nameof(RegistrationForm.AcceptsTerms));
@@ -31,8 +30,8 @@ public sealed class RegistrationService(
         new((await policies.GetAsync<RegistrationPolicy>(cancel)).Mode, (await FindTermsAsync(cancel))?.Number, passwords.MinimumLengthFor(hasSecondFactor: false));
 
     /// <summary>
-    /// Makes an account. With an invitation, whose link proved the mailbox, it works at once; without, once the address is confirmed by the link
-    /// that is mailed. An address that has an account gets a mail that says so instead, and the answer is the same.
+    /// Makes an account. With an invitation, whose link proved the mailbox, it works at once; without, or when somebody here has seen the link, once the address
+    /// is confirmed by the link that is mailed. An address that has an account gets a mail that says so instead, and the answer is the same.
     /// </summary>
     public async Task<Result> RegisterAsync(RegistrationForm form, Invitation? invitation, SignInOrigin origin, CancellationToken cancel)
     {
@@ -93,7 +92,7 @@ public sealed class RegistrationService(
         User user, User? known, TermsVersion? terms, Invitation invitation, SignInOrigin origin, DateTimeOffset now, CancellationToken cancel)
     {
         if (!await invitations.AcceptAsync(invitation, (known ?? user).Id, origin.Somebody, cancel))
-            return InvitationDead;
+            return InvitationProblems.Dead;
         if (known is not null && !IsUnconfirmed(known, now))
             return HasAccount;
 
@@ -103,7 +102,10 @@ public sealed class RegistrationService(
         {
             await db.OneTimeTokens.Where(t => t.UserId == known.Id).ExecuteDeleteAsync(cancel);
             await TakeOverAsync(known, user, terms, origin, now, cancel);
-            (known.ActivatedAt, known.EmailConfirmed) = (now, true);
+            if (invitation.LinkCopiedAt is null)
+                (known.ActivatedAt, known.EmailConfirmed) = (now, true);
+            else
+                await mail.SendConfirmationAsync(known, origin.CorrelationId, cancel);
             db.Record(AuditAction.UserRegistered, origin.Somebody, known, now, FieldChange.Of(db.Entry(known)));
         }
         await db.SaveChangesAsync(cancel);
@@ -113,12 +115,13 @@ public sealed class RegistrationService(
     private async Task CreateAsync(User user, TermsVersion? terms, Invitation? invitation, SignInOrigin origin, DateTimeOffset now, CancellationToken cancel)
     {
         user.PasswordChangedAt = now;
-        if (invitation is not null)
+        var provesMailbox = invitation is { LinkCopiedAt: null };
+        if (provesMailbox)
             (user.ActivatedAt, user.EmailConfirmed) = (now, true);
         db.Users.Add(user);
         db.Record(AuditAction.UserRegistered, origin.Somebody, user, now, FieldChange.Of(db.Entry(user)));
         Accept(terms, user, origin, now);
-        if (invitation is null)
+        if (!provesMailbox)
             await mail.SendConfirmationAsync(user, origin.CorrelationId, cancel);
     }
 

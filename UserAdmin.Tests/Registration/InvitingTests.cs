@@ -62,7 +62,7 @@ public class InvitingTests
         var invited = await portal.Run((InvitationService service) => service.InviteAsync(new() { Addresses = "fritz@example.org" }, carol, Cancel));
         var again = await portal.Run((InvitationService service) => service.SendAgainAsync(id, carol, Cancel));
         var revoked = await portal.Run((InvitationService service) => service.RevokeAsync(id, carol, Cancel));
-        var listed = await portal.Run((InvitationDirectory directory) => directory.ListAsync(null, null, PageStart.First, carol, Cancel));
+        var listed = await portal.Run((InvitationDirectory directory) => directory.ListAsync(new(), PageStart.First, carol, Cancel));
 
         Assert.All(new[] { invited.Problem, again.Problem, revoked.Problem }, problem => Assert.Equal(ProblemKind.NotAllowed, problem!.Kind));
         Assert.Equal((0, 0), (listed.Count, listed.Page.Rows.Count));
@@ -77,7 +77,7 @@ public class InvitingTests
 
         var invited = await portal.Run((InvitationService service) => service.InviteAsync(new() { Addresses = "erin@example.org" }, alice, Cancel));
 
-        Assert.Equal(InvitationService.Closed, invited.Problem);
+        Assert.Equal(InvitationProblems.Closed, invited.Problem);
         Assert.Empty(await Mails(portal));
     }
 
@@ -102,7 +102,7 @@ public class InvitingTests
 
         var secret = await SecretOf(portal);
         var mail = Assert.Single(await Mails(portal));
-        var row = Assert.Single((await portal.Run((InvitationDirectory directory) => directory.ListAsync(null, null, PageStart.First, alice, Cancel))).Page.Rows);
+        var row = Assert.Single((await portal.Run((InvitationDirectory directory) => directory.ListAsync(new(), PageStart.First, alice, Cancel))).Page.Rows);
         var stored = await portal.Run((UserAdminDbContext db) => db.Invitations.SingleAsync(Cancel));
         var events = await portal.Run((UserAdminDbContext db) => db.AuditEvents.ToListAsync(Cancel));
         Assert.DoesNotContain(secret, mail.Content + mail.Subject + row);
@@ -192,7 +192,7 @@ public class InvitingTests
         await Invite(portal, alice, string.Join(',', Enumerable.Range(100, 120).Select(i => $"u{i}@example.org")));
         portal.Clock.Advance(TimeSpan.FromDays(7));
         await Invite(portal, alice, "newest@example.org");
-        Task<InvitationListing> List(InvitationState? state, string? email, PageStart start) => portal.Run((InvitationDirectory directory) => directory.ListAsync(state, email, start, alice, Cancel));
+        Task<InvitationListing> List(InvitationState? state, string? email, PageStart start) => portal.Run((InvitationDirectory directory) => directory.ListAsync(new(state, Email: email), start, alice, Cancel));
 
         var first = await List(null, null, PageStart.First);
         var second = await List(null, null, new(After: first.Page.Next));
@@ -205,7 +205,7 @@ public class InvitingTests
         Assert.Null(third.Page.Next);
         Assert.Equal(second.Page.Rows.Select(row => row.Id), back.Page.Rows.Select(row => row.Id));
         Assert.Equal(third.Page.Rows[^1].Id, last.Page.Rows[^1].Id);
-        Assert.Equal((1, 120, 0), ((await List(InvitationState.Sent, null, PageStart.First)).Count, (await List(InvitationState.Expired, null, PageStart.First)).Count, (await List(InvitationState.Accepted, null, PageStart.First)).Count));
+        Assert.Equal((1, 120, 0), ((await List(InvitationState.Queued, null, PageStart.First)).Count, (await List(InvitationState.Expired, null, PageStart.First)).Count, (await List(InvitationState.Accepted, null, PageStart.First)).Count));
         Assert.Equal("u119@example.org", Assert.Single((await List(null, "U119", PageStart.First)).Page.Rows).Email);
         Assert.Equal(0, (await List(null, "u1%9\0", PageStart.First)).Count);
     }
@@ -232,14 +232,14 @@ public class InvitingTests
 
     private static Task<string> TextOf(ITestPortal portal, OutboxMessage mail) => portal.Run((Outbox outbox) => Task.FromResult(outbox.Read(mail)!.Text));
 
-    private static Task<Invitation?> Find(TestPortal portal, string secret) => portal.Run((InvitationService service) => service.FindAsync(secret, Cancel));
+    private static Task<Invitation?> Find(TestPortal portal, string secret) => portal.Run((InvitationAcceptance service) => service.FindAsync(secret, Cancel));
 
     private static async Task<bool> Accept(TestPortal portal, Invitation invitation, Guid userId)
     {
         var accepted = false;
         await using var scope = portal.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
-        var service = scope.ServiceProvider.GetRequiredService<InvitationService>();
+        var service = scope.ServiceProvider.GetRequiredService<InvitationAcceptance>();
         await db.WriteAsync(async () =>
         {
             accepted = await service.AcceptAsync(invitation, userId, Actor.Anonymous, Cancel);
