@@ -16,6 +16,8 @@ public sealed class InvitationChoices(UserAdminDbContext db, RoleGrants grants)
     /// <summary>The first active organizations by name that contain the text and into which the actor may invite.</summary>
     public async Task<IReadOnlyList<NamedChoice>> FindOrganizationsAsync(string? text, Actor actor, CancellationToken cancel)
     {
+        if (!actor.CanSomewhere(Permission.InvitationsManage))
+            return [];
         var part = Text.Compose(Text.Visible(text)).ToUpperInvariant();
         var organizations = Open(actor);
         if (part.Length > 0)

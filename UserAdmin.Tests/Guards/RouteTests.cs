@@ -233,6 +233,7 @@ public class RouteTests
             "/roles?search=%00&show=x", "/roles?show=unused&at=end", $"/roles?after={id}&search=%25_", "/roles/who-can?permission=nope&organization=x", $"/roles/who-can?permission=users.view&organization={id}&after=x", "/roles/who-can?permission=access_requests.create&at=end",
             $"/roles/compare?a={id}&b=x", $"/roles/compare?a={id}&b={Guid.Empty}", $"/users/{id}/access?x=%00", $"/roles/new?like={id}", "/roles/new?like=%00",
             "/sessions?state=over&since=2020-01-01&risk=suspicious&browser=firefox&system=linux&search=alice", "/sessions?state=open&risk=unusual",
+            $"/invitations?organization={id}&state=failed&email=%00", "/invitations?organization=x&state=queued&at=end", $"/invitations/new?organization={id}", "/invitations/new?organization=%00",
         ];
 
         foreach (var address in addresses)
