@@ -228,7 +228,7 @@ public class InvitingTests
     }
 
     private static Task<List<OutboxMessage>> Mails(ITestPortal portal) => portal.Run((UserAdminDbContext db) =>
-        db.OutboxMessages.AsNoTracking().Where(m => m.Template == "invitation").OrderBy(m => m.CreatedAt).ThenBy(m => m.Id).ToListAsync(Cancel));
+        db.OutboxMessages.AsNoTracking().Where(m => m.Template == "invitation" || m.Template == "invitation-to-join").OrderBy(m => m.CreatedAt).ThenBy(m => m.Id).ToListAsync(Cancel));
 
     private static Task<string> TextOf(ITestPortal portal, OutboxMessage mail) => portal.Run((Outbox outbox) => Task.FromResult(outbox.Read(mail)!.Text));
 
