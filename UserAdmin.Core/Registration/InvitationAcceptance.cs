@@ -40,7 +40,7 @@ public sealed class InvitationAcceptance(
     public async Task<Problem?> RefuseAsync(Invitation invitation, Actor actor, CancellationToken cancel)
     {
         if (actor.Impersonator is not null)
-            return InvitationProblems.ActingAs;
+            return StepUp.NotWhileActing;
         var user = await db.Users.WithStatus(UserStatus.Active, clock.GetUtcNow()).Where(u => u.Id == actor.UserId).Select(u => new { u.NormalizedEmail, u.EmailConfirmed }).SingleOrDefaultAsync(cancel);
         return user?.NormalizedEmail != invitation.NormalizedEmail ? InvitationProblems.OtherAccount
             : !user.EmailConfirmed ? InvitationProblems.Unconfirmed

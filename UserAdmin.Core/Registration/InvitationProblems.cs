@@ -23,6 +23,4 @@ public static class InvitationProblems
 
     public static readonly Problem Unconfirmed = new(ProblemKind.NotAllowed, "invitation.unconfirmed",
         "The email address of your account was never confirmed. Choose a new password by mail, which confirms it, then follow the link of the invitation again.");
-
-    public static readonly Problem ActingAs = new(ProblemKind.NotAllowed, "invitation.acting_as", "Only the invited person can accept this.");
 }

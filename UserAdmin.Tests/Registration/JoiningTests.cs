@@ -153,8 +153,8 @@ public class JoiningTests
 
         var texts = await Task.WhenAll(answers.Select(answer => answer.Text()));
         Assert.Single(texts, text => text.Contains("You are a member of Acme now.", StringComparison.Ordinal));
-        Assert.Equal(15, texts.Where((text, i) => browsers[i].IsCarol && text.Contains(Accepted, StringComparison.Ordinal)).Count());
         Assert.DoesNotContain(answers, answer => (int)answer.StatusCode >= 500);
+        Assert.All(texts.Where((text, i) => browsers[i].IsCarol && !text.Contains("You are a member of Acme now.", StringComparison.Ordinal)), text => Assert.Contains(Accepted, text));
         Assert.Equal((1, 1, 1), await app.Run(async (UserAdminDbContext db) => (
             await db.Memberships.CountAsync(m => m.OrganizationId == acme, Cancel), await db.TeamMembers.CountAsync(Cancel), await db.RoleAssignments.CountAsync(a => a.OrganizationId == acme, Cancel))));
         await app.Event(AuditAction.InvitationAccepted);
