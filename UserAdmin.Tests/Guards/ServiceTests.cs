@@ -15,6 +15,7 @@ public partial class ServiceTests
         ["DisplayService.FindAsync"] = "one's own display, through PreferenceService",
         ["Notices.SendAsync"] = "part of the change it tells of",
         ["Notices.SendToAsync"] = "part of the change it tells of",
+        ["RolePermissions.SaveAsync"] = "RoleService.ChangeAsync asks, for every change of a role",
         ["TwoFactorMail.RemindAsync"] = "part of the change it tells of",
         ["TwoFactorMail.RequireAsync"] = "part of the change it tells of",
     };
