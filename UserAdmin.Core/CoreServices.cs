@@ -92,6 +92,10 @@ public static class CoreServices
         services.AddScoped<TreeChanges>();
         services.AddScoped<OrganizationService>();
         services.AddScoped<OrganizationLifecycle>();
+        services.AddScoped<OrganizationDirectory>();
+        services.AddScoped<MembershipService>();
+        services.AddScoped<MemberDirectory>();
+        services.AddScoped<TeamService>();
         services.AddScoped<UserSecurity>();
         services.AddScoped<PreferenceService>();
         services.AddScoped<DisplayService>();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Dashboard;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Organizations;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Settings;
@@ -16,6 +17,9 @@ public sealed record UserRow(
 {
     /// <summary>The names of the roles held at this moment.</summary>
     public string? Roles { get; init; }
+
+    /// <summary>The names of the organizations they belong to, as far as the reader sees these.</summary>
+    public string? Organizations { get; init; }
 }
 
 public sealed record UserListing(Page<UserRow> Page, RowCount Count);
@@ -149,7 +153,8 @@ public sealed class UserDirectory(
             User.StatusOf(u.DeletedAt, u.DeactivatedAt, u.LockedUntil, u.ExpiresAt, u.ActivatedAt, now), u.LockedUntil, u.DeletedAt,
             u.LastSignInAt > User.Never ? u.LastSignInAt : null, u.CreatedAt, u.TwoFactorEnabled)).AsNoTracking().ToListAsync(cancel);
         var roles = await db.RoleNamesAsync(rows.ConvertAll(row => row.Id), actor, now, cancel);
-        rows = rows.ConvertAll(row => row with { Roles = roles.GetValueOrDefault(row.Id) });
+        var organizations = await MemberDirectory.NamesAsync(db, rows.ConvertAll(row => row.Id), actor, cancel);
+        rows = rows.ConvertAll(row => row with { Roles = roles.GetValueOrDefault(row.Id), Organizations = organizations.GetValueOrDefault(row.Id) });
 
         return Page.Of(rows, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
     }

@@ -14,7 +14,7 @@ public sealed record UserFilter
         init
         {
             field = value;
-            Words = [.. Text.Fold(Text.Visible(value)).Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(6)];
+            Words = WordsOf(value);
         }
     }
 
@@ -40,6 +40,8 @@ public sealed record UserFilter
     public bool Descending { get; init; }
 
     public int PageSize { get; init => field = Math.Clamp(value, 1, 200); } = 25;
+
+    internal static IReadOnlyList<string> WordsOf(string? search) => [.. Text.Fold(Text.Visible(search)).Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(6)];
 
     /// <summary>Names the set of users, whatever the order and the page.</summary>
     internal string Key => string.Create(CultureInfo.InvariantCulture,

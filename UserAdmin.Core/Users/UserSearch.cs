@@ -58,8 +58,8 @@ internal static class UserSearch
     }
 
     // What the index would find, asked of each person.
-    private static IQueryable<User> MatchingEach(this IQueryable<User> users, IReadOnlyList<string> words) =>
-        words.All(word => Indexed(word) is null) ? words.Aggregate(users, StartingWith)
+    internal static IQueryable<User> MatchingEach(this IQueryable<User> users, IReadOnlyList<string> words) =>
+        words.Count == 0 ? users : words.All(word => Indexed(word) is null) ? words.Aggregate(users, StartingWith)
         : words.Select(word => word.Length == Trigram - 1 ? $" {word}" : word).Aggregate(users, (found, part) => found.Where(u => u.SearchText.Contains(part)));
 
     // What of a word the index is asked for. Two letters have no trigram, but with the space before them they do: they find beginnings.

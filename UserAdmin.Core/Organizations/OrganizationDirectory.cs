@@ -1,0 +1,96 @@
+using Microsoft.EntityFrameworkCore;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Roles;
+using UserAdmin.Core.Tenants;
+
+namespace UserAdmin.Core.Organizations;
+
+public sealed record OrganizationRow(Guid Id, string Name, DateTimeOffset? DeactivatedAt, DateTimeOffset? DeletedAt, int Subsidiaries, int Members)
+{
+    /// <summary>The names from the top down to the one above it, as far as the reader sees them.</summary>
+    public string Path { get; init; } = "";
+
+    public OrganizationStatus Status => DeletedAt is not null ? OrganizationStatus.Deleted : DeactivatedAt is not null ? OrganizationStatus.Deactivated : OrganizationStatus.Active;
+}
+
+public sealed record OrganizationBranch(IReadOnlyList<OrganizationRow> Rows, Guid? Next);
+
+public sealed record OrganizationMatches(IReadOnlyList<OrganizationRow> Rows, bool HasMore);
+
+public sealed record OrganizationDetails(
+    Guid Id, Guid? ParentId, OrganizationForm Form, OrganizationStatus Status, string? StatusReason, bool IsInForce, IReadOnlyList<(Guid Id, string Name)> Above,
+    int Subsidiaries, int Below, int Members, int Teams, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+/// <summary>Shows the organizations in which the actor holds <see cref="Permission.OrganizationsView"/>.</summary>
+public sealed class OrganizationDirectory(UserAdminDbContext db, CurrentTenant tenant, AccessCatalogue catalogue)
+{
+    public const int BranchSize = 100;
+    public const int Shown = 50;
+
+    /// <summary>The organizations below one, by name, a hundred at a time; with null the topmost the actor sees. Deleted ones are left out.</summary>
+    public async Task<OrganizationBranch> ListBelowAsync(Guid? parentId, Guid? after, Actor actor, CancellationToken cancel)
+    {
+        var reach = actor.Access.ReachOf(Permission.OrganizationsView);
+        if (parentId is { } parent ? !actor.CanIn(parent, Permission.OrganizationsView) : !actor.CanSomewhere(Permission.OrganizationsView))
+            return new([], null);
+        var visible = db.Organizations.Existing().Within(actor, Permission.OrganizationsView, db);
+        var here = parentId is not null || reach.IsEverywhere ? visible.Where(o => o.ParentId == parentId)
+            : visible.Where(o => o.ParentId == null || !db.Organizations.Within(actor, Permission.OrganizationsView, db).Any(above => above.Id == o.ParentId));
+        if (after is { } last && await here.Where(o => o.Id == last).Select(o => o.NormalizedName).SingleOrDefaultAsync(cancel) is { } name)
+            here = here.Where(o => string.Compare(o.NormalizedName, name) > 0 || (o.NormalizedName == name && o.Id > last));
+        var rows = await RowsAsync(here.OrderBy(o => o.NormalizedName).ThenBy(o => o.Id).Take(BranchSize + 1), cancel);
+        return rows.Count > BranchSize ? new(rows[..BranchSize], rows[BranchSize - 1].Id) : new(rows, null);
+    }
+
+    /// <summary>Those whose name has the text, fifty at most, with where they stand; deleted ones instead of the others when asked for.</summary>
+    public Task<OrganizationMatches> SearchAsync(string? text, bool deleted, Actor actor, CancellationToken cancel) =>
+        SearchAsync(text, Permission.OrganizationsView, deleted ? OrganizationStatus.Deleted : null, Shown, actor, cancel);
+
+    /// <summary>Those in which the actor may do this, to choose from; <paramref name="count"/> at most.</summary>
+    public Task<OrganizationMatches> ChooseAsync(string? text, Permission permission, int count, Actor actor, CancellationToken cancel) =>
+        SearchAsync(text, permission, OrganizationStatus.Active, count, actor, cancel);
+
+    /// <summary>Null when there is none, or the actor may not see it.</summary>
+    public async Task<OrganizationDetails?> FindAsync(Guid id, Actor actor, CancellationToken cancel)
+    {
+        if (!actor.CanIn(id, Permission.OrganizationsView) || await db.Organizations.AsNoTracking().SingleOrDefaultAsync(o => o.Id == id, cancel) is not { } organization)
+            return null;
+        var tree = (await catalogue.GetAsync(tenant.Tenant, cancel)).Organizations;
+        return new(
+            id, organization.ParentId, OrganizationForm.Of(organization), organization.Status, organization.StatusReason,
+            await db.Organizations.InForce(db).AnyAsync(o => o.Id == id, cancel), Above(tree, id, actor),
+            await db.Organizations.Existing().CountAsync(o => o.ParentId == id, cancel),
+            await db.OrganizationPaths.CountAsync(path => path.AncestorId == id && path.Depth > 0 && db.Organizations.Any(o => o.Id == path.OrganizationId && o.DeletedAt == null), cancel),
+            await db.Memberships.CountAsync(m => m.OrganizationId == id && db.Users.Any(u => u.Id == m.UserId && u.DeletedAt == null), cancel),
+            await db.Teams.CountAsync(t => t.OrganizationId == id, cancel), organization.CreatedAt, organization.UpdatedAt);
+    }
+
+    /// <summary>Names for ids that the actor may see.</summary>
+    public async Task<string?> FindNameAsync(Guid id, Actor actor, CancellationToken cancel) =>
+        actor.CanIn(id, Permission.OrganizationsView) ? (await catalogue.GetAsync(tenant.Tenant, cancel)).Organizations.Find(id)?.Name : null;
+
+    private async Task<OrganizationMatches> SearchAsync(string? text, Permission permission, OrganizationStatus? status, int count, Actor actor, CancellationToken cancel)
+    {
+        if (!actor.CanSomewhere(permission))
+            return new([], false);
+        var part = OrganizationForm.NormalizedNameOf(Text.Visible(text));
+        var found = db.Organizations.Within(actor, permission, db).Where(o => o.NormalizedName.Contains(part));
+        found = status switch
+        {
+            OrganizationStatus.Deleted => found.Where(o => o.DeletedAt != null),
+            OrganizationStatus.Active => found.InForce(db),
+            _ => found.Existing(),
+        };
+        var rows = await RowsAsync(found.OrderBy(o => o.NormalizedName).ThenBy(o => o.Id).Take(count + 1), cancel);
+        var tree = (await catalogue.GetAsync(tenant.Tenant, cancel)).Organizations;
+        return new([.. rows.Take(count).Select(row => row with { Path = string.Join(" / ", Above(tree, row.Id, actor).Select(above => above.Name)) })], rows.Count > count);
+    }
+
+    private Task<List<OrganizationRow>> RowsAsync(IQueryable<Organization> organizations, CancellationToken cancel) => organizations.Select(o => new OrganizationRow(
+        o.Id, o.Name, o.DeactivatedAt, o.DeletedAt, db.Organizations.Count(below => below.ParentId == o.Id && below.DeletedAt == null),
+        db.Memberships.Count(m => m.OrganizationId == o.Id && db.Users.Any(u => u.Id == m.UserId && u.DeletedAt == null)))).AsNoTracking().ToListAsync(cancel);
+
+    internal static IReadOnlyList<(Guid Id, string Name)> Above(OrganizationTree tree, Guid id, Actor actor) =>
+        [.. tree.UpFrom(id).Skip(1).Where(above => actor.CanIn(above, Permission.OrganizationsView)).Reverse().Select(above => (above, tree.Find(above)!.Name))];
+}
