@@ -7,13 +7,13 @@ using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.Organizations;
 
-public sealed record MemberRow(Guid UserId, string FullName, UserStatus Status, string? Title, DateTimeOffset JoinedAt)
+public sealed record OrganizationMemberRow(Guid UserId, string FullName, UserStatus Status, string? Title, DateTimeOffset JoinedAt)
 {
     /// <summary>The roles held in this organization itself.</summary>
     public string? Roles { get; init; }
 }
 
-public sealed record MemberListing(Page<MemberRow> Page, RowCount Count);
+public sealed record OrganizationMemberListing(Page<OrganizationMemberRow> Page, RowCount Count);
 
 public sealed record TeamOfMember(Guid Id, string Name, bool IsLead);
 
@@ -28,7 +28,7 @@ public sealed class MemberDirectory(UserAdminDbContext db, CurrentTenant tenant,
     private const int Few = 4_000;
 
     /// <summary>The members of an organization by name; none without <see cref="Permission.OrganizationsView"/> in it.</summary>
-    public async Task<MemberListing> ListAsync(Guid organizationId, string? search, PageStart start, Actor actor, CancellationToken cancel)
+    public async Task<OrganizationMemberListing> ListAsync(Guid organizationId, string? search, PageStart start, Actor actor, CancellationToken cancel)
     {
         if (!actor.CanIn(organizationId, Permission.OrganizationsView))
             return new(new([], null, null), new(0));
@@ -78,7 +78,7 @@ public sealed class MemberDirectory(UserAdminDbContext db, CurrentTenant tenant,
         return found.Where(row => actor.CanIn(row.Id, Permission.OrganizationsView)).GroupBy(row => row.UserId).ToDictionary(group => group.Key, group => string.Join(", ", group.Select(row => row.Name)));
     }
 
-    private async Task<Page<MemberRow>> PageAsync(Guid organizationId, IQueryable<User> members, PageStart start, Actor actor, CancellationToken cancel)
+    private async Task<Page<OrganizationMemberRow>> PageAsync(Guid organizationId, IQueryable<User> members, PageStart start, Actor actor, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var cursor = Guid.TryParse(start.After ?? start.Before, out var id)
@@ -96,7 +96,7 @@ public sealed class MemberDirectory(UserAdminDbContext db, CurrentTenant tenant,
         var ids = found.ConvertAll(row => row.Id);
         var roles = !actor.CanIn(organizationId, Permission.RolesView) ? []
             : await RolesAsync(db.RoleAssignments.Where(a => a.OrganizationId == organizationId && ids.Contains(a.UserId)), now, cancel);
-        return Page.Of(found.ConvertAll(row => new MemberRow(row.Id, row.FullName, row.Status, row.Membership.Title, row.Membership.JoinedAt) { Roles = roles.GetValueOrDefault((organizationId, row.Id)) }),
+        return Page.Of(found.ConvertAll(row => new OrganizationMemberRow(row.Id, row.FullName, row.Status, row.Membership.Title, row.Membership.JoinedAt) { Roles = roles.GetValueOrDefault((organizationId, row.Id)) }),
             PageSize, backwards, cursor is not null, row => row.UserId.ToString());
     }
 

@@ -1,6 +1,6 @@
 namespace UserAdmin.Web.Users;
 
-public enum UserColumn { Email, UserName, Status, Role, SecondFactor, LastSignIn, Created }
+public enum UserColumn { Email, UserName, Status, Role, SecondFactor, LastSignIn, Created, Organization }
 
 /// <summary>Which columns of the list a person wants, in which order, and how many rows; remembered as text like <c>50|Email,Status</c>.</summary>
 public sealed record UserColumns(IReadOnlyList<UserColumn> Shown, int PageSize)

@@ -75,14 +75,14 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
     public UserListState With(UserFilter filter) => new(filter, PageStart.First);
 
     /// <summary>What narrows the list, in words, each with the list without it.</summary>
-    public IEnumerable<(string Text, UserListState Without)> Chips(Func<Guid, string?>? nameOfRole = null)
+    public IEnumerable<(string Text, UserListState Without)> Chips(Func<Guid, string?>? nameOfRole = null, Func<Guid, string?>? nameOfOrganization = null)
     {
         foreach (var status in Filter.Statuses)
             yield return ($"Status is {status}", With(Filter with { Statuses = [.. Filter.Statuses.Where(s => s != status)] }));
         if (Filter.RoleId is { } role)
             yield return ($"Role is {nameOfRole?.Invoke(role) ?? "one that is gone"}", With(Filter with { RoleId = null }));
-        if (Filter.OrganizationId is not null)
-            yield return ("Belongs to a certain organization", With(Filter with { OrganizationId = null }));
+        if (Filter.OrganizationId is { } organization)
+            yield return ($"Belongs to {nameOfOrganization?.Invoke(organization) ?? "an organization that is gone"} or below", With(Filter with { OrganizationId = null }));
         if (Filter.HasTwoFactor is { } twoFactor)
             yield return (twoFactor ? "Has a second factor" : "Has no second factor", With(Filter with { HasTwoFactor = null }));
         if (Filter.HasSignedIn is { } signedIn)
