@@ -63,6 +63,9 @@ public class RouteTests
         ["/notifications/templates/{Key}"] = ("/notifications/templates/activation", 302, 403, 200),
         ["/settings"] = ("/settings", 302, 403, 200),
         ["/settings/{Section}"] = ("/settings/sessions", 302, 403, 200),
+        ["/tenants"] = ("/tenants", 302, 403, 200),
+        ["/tenants/new"] = ("/tenants/new", 302, 403, 200),
+        ["/tenants/{Id:guid}"] = ("/tenants/{alice}", 302, 403, 404),
         ["/account/sign-in"] = ("/account/sign-in", 200, 302, 302),
         ["/me/security"] = ("/me/security", 302, 200, 200),
         ["/account/new-passkey"] = ("/account/new-passkey", 302, 200, 200),
@@ -139,6 +142,9 @@ public class RouteTests
         ["/notifications/templates/{Key}"] = "Erin",
         ["/settings"] = "Grace Erin",
         ["/settings/{Section}"] = "Grace Erin",
+        ["/tenants"] = "",
+        ["/tenants/new"] = "",
+        ["/tenants/{Id:guid}"] = "",
     };
 
     [Fact]
@@ -242,6 +248,7 @@ public class RouteTests
             "/sessions?search=%00", "/sessions?search=%25_%22", "/sessions?user=x&state=x&browser=x&system=%00&address=%F0%9F%91%91&risk=7&since=0001-01-01", "/sessions?at=end", $"/sessions?after={id}&before=x",
             "/roles?search=%00&show=x", "/roles?show=unused&at=end", $"/roles?after={id}&search=%25_", "/roles/who-can?permission=nope&organization=x", $"/roles/who-can?permission=users.view&organization={id}&after=x", "/roles/who-can?permission=access_requests.create&at=end",
             $"/roles/compare?a={id}&b=x", $"/roles/compare?a={id}&b={Guid.Empty}", $"/users/{id}/access?x=%00", $"/roles/new?like={id}", "/roles/new?like=%00",
+            "/tenants?search=%00%25_'&status=x", "/tenants?at=end&after=x", "/tenants?before=%F0%9F%91%91",
             "/sessions?state=over&since=2020-01-01&risk=suspicious&browser=firefox&system=linux&search=alice", "/sessions?state=open&risk=unusual",
             $"/invitations?organization={id}&state=failed&email=%00", "/invitations?organization=x&state=queued&at=end", $"/invitations/new?organization={id}", "/invitations/new?organization=%00",
         ];

@@ -84,7 +84,7 @@ public static class Responses
             response.Headers.TryGetValues(name, out var values) || response.Content.Headers.TryGetValues(name, out values) ? string.Join(", ", values) : null;
 
         /// <summary>Where a redirect leads, as path and query.</summary>
-        public string? Target => response.Headers.Location is not { } to ? null : to.IsAbsoluteUri && to.Host == "localhost" ? to.PathAndQuery : to.ToString();
+        public string? Target => response.Headers.Location is not { } to ? null : to.IsAbsoluteUri && (to.Host == "localhost" || to.Host.EndsWith(".localhost", StringComparison.Ordinal)) ? to.PathAndQuery : to.ToString();
 
         public IEnumerable<string> SetCookies => response.Headers.TryGetValues("Set-Cookie", out var values) ? values : [];
     }

@@ -26,7 +26,7 @@ public class TenantLifeTests
         using var signedIn = await olga.SignIn("olga@blue.example");
 
         Assert.StartsWith("http://blue.localhost/account/activate/", made.Value.Link, StringComparison.Ordinal);
-        Assert.Equal("https://blue.localhost/", signedIn.Target);
+        Assert.Equal("/", signedIn.Target);
         Assert.Equal(HttpStatusCode.OK, (await olga.Get("/users")).StatusCode);
         Assert.Equal("blue", (await app.Event(AuditAction.TenantCreated)).TargetName);
         Assert.Equal("Alice Archer", (await app.Event(AuditAction.TenantCreated)).ActorName);

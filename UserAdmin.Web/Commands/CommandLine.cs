@@ -11,13 +11,18 @@ internal static class CommandLine
     private const string Help = """
         ./run [--urls http://127.0.0.1:5080]   serve the portal
         ./run migrate                          bring the database to the current shape and stop
-        ./run create-admin --email ADDRESS [--first-name NAME] [--last-name NAME]
+        ./run create-admin --email ADDRESS [--first-name NAME] [--last-name NAME] [--tenant NAME]
                                                make an administrator; the password comes from USERADMIN_ADMIN_PASSWORD or is asked for
-        ./run seed --users N [--events M]      add believable people and history for trying things out
+        ./run seed --users N [--events M] [--tenant NAME]
+                                               add believable people and history for trying things out
+        ./run tenants                          list the tenants besides the portal's own
+        ./run create-tenant --name NAME --domain DOMAIN --owner ADDRESS [--title TITLE] [--first-name NAME] [--last-name NAME]
+                                               make a tenant with its database and its first owner, who gets a link; a connection string in
+                                               USERADMIN_TENANT_CONNECTION puts its database on another server
         ./run help                             this text
         """;
 
-    private static readonly string[] Commands = ["migrate", "create-admin", "seed", "help"];
+    private static readonly string[] Commands = ["migrate", "create-admin", "seed", "tenants", "create-tenant", "help"];
 
     /// <summary>The exit code when the arguments name no command of ours or ask for help, null to go on.</summary>
     public static int? RefuseUnknown(string[] args)
@@ -46,6 +51,8 @@ internal static class CommandLine
         {
             "create-admin" => await CreateAdministratorAsync(app, options),
             "seed" => await SeedAsync(app, options),
+            "tenants" => await TenantCommands.ListAsync(app),
+            "create-tenant" => await TenantCommands.CreateAsync(app, options),
             _ => null,
         };
         if (problem is not null)
@@ -59,8 +66,10 @@ internal static class CommandLine
         if (options["email"] is not { Length: > 0 } email)
             return "Say whose: ./run create-admin --email ADDRESS";
 
+        if (await TenantCommands.FindAsync(app, options) is not { } tenant)
+            return TenantCommands.NoSuchTenant(options);
         var password = app.Configuration[Preparation.PasswordVariable] ?? ReadPassword();
-        await using var scope = app.Services.CreateAsyncScope();
+        await using var scope = TenantCommands.OpenScope(app, tenant);
         var problem = await Preparation.CreateAsync(
             scope.ServiceProvider.GetRequiredService<FirstAdministrator>(), email, password,
             options["first-name"] ?? "First", options["last-name"] ?? "Administrator", onlyFirst: false);
@@ -74,7 +83,9 @@ internal static class CommandLine
         if (!TryRead(options["users"] ?? "0", out var users) || !TryRead(options["events"] ?? "0", out var events) || users + events == 0)
             return "Say how many: ./run seed --users 1000 --events 10000";
 
-        await using var scope = app.Services.CreateAsyncScope();
+        if (await TenantCommands.FindAsync(app, options) is not { } tenant)
+            return TenantCommands.NoSuchTenant(options);
+        await using var scope = TenantCommands.OpenScope(app, tenant);
         var seeded = await scope.ServiceProvider.GetRequiredService<DemoData>().AddAsync(users, events, Console.WriteLine, CancellationToken.None);
         return seeded.Problem?.Message;
     }
