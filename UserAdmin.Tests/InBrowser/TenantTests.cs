@@ -28,7 +28,7 @@ public class TenantTests(Chromium chromium) : BrowserTest(chromium)
         // The owner follows the link in the same browser, in which Alice is signed in at the other address.
         var olga = await home.Page.Context.NewPageAsync();
         await olga.GotoAsync(link.ToString());
-        await olga.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
+        await olga.GetByLabel("New password", new() { Exact = true }).FillAsync(Password);
         await olga.GetByLabel("The same again", new() { Exact = true }).FillAsync(Password);
         await olga.GetByRole(AriaRole.Button, new() { Name = "Activate account" }).ClickAsync();
         await olga.GotoAsync(new Uri(link, "/account/sign-in?returnUrl=%2Fusers").ToString());
