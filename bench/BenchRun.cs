@@ -28,6 +28,8 @@ internal sealed class BenchRun(Options options)
             await MeasureStartAsync(database);
         if (options.Only.Contains("inside"))
             await Inside.MeasureAsync(database);
+        if (options.Only.Contains("access"))
+            await AccessBench.MeasureAsync(database);
         if (options.Only.Contains("busy"))
             await MeasureBusyAsync(database);
         if (options.Only.Contains("even"))

@@ -59,6 +59,9 @@ public sealed class FactorEnforcement(UserAdminDbContext db, SecurityActs acts, 
             return await db.DenyAsync(actor, Permission.FactorsEnforce, roleId, clock, cancel);
         if (await RefuseManyAsync(reason, actor, cancel) is { } refused)
             return refused;
+        // Nobody loosens what protects people above them (E05).
+        if (!actor.Access.Covers(AccessEvaluator.OfRole(await catalogue.GetAsync(tenant.Tenant, cancel), roleId, null, tenant.Tenant.IsHost)))
+            return await db.DenyAsync(actor, Permission.FactorsEnforce, roleId, clock, cancel);
         var now = clock.GetUtcNow();
         var done = await db.WriteAsync(async () =>
         {
