@@ -5,10 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using UserAdmin.Core.Audit;
+using UserAdmin.Core.Branding;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Dashboard;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.ExternalSignIn;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Impersonation;
 using UserAdmin.Core.Me;
 using UserAdmin.Core.Notifications;
@@ -35,7 +37,7 @@ public static class CoreServices
         ("SignIn", typeof(SignInSettings)),
         ("Passwords", typeof(PasswordSettings)), ("Users", typeof(UserSettings)),
         ("ExternalSignIn:Providers:*", typeof(ExternalProvider)), ("Turnstile", typeof(TurnstileSettings)),
-        ("Mail", typeof(MailSettings)), ("Sms", typeof(SmsSettings)), ("Tenants", typeof(TenantSettings)),
+        ("Mail", typeof(MailSettings)), ("Sms", typeof(SmsSettings)), ("Tenants", typeof(TenantSettings)), ("Features", typeof(FeatureSettings)),
         .. Policies.Types.Select(type => ($"Policies:{type.Name}", type)),
     ];
 
@@ -51,6 +53,7 @@ public static class CoreServices
         services.AddSettings<TurnstileSettings>("Turnstile");
         services.AddSettings<SmsSettings>("Sms");
         services.AddSettings<TenantSettings>("Tenants");
+        services.AddSettings<FeatureSettings>("Features");
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<TenantConnections>();
@@ -186,6 +189,8 @@ public static class CoreServices
         services.AddHostedService<OutboxDispatcher>();
         services.AddScoped<LinkMail>();
         services.AddScoped<Policies>();
+        services.AddScoped<FeatureSwitches>();
+        services.AddScoped<BrandService>();
         services.TryAddSingleton(new PortalAddress(() => "http://localhost"));
         services.AddScoped<PublicAddress>();
 

@@ -1,6 +1,8 @@
 using UserAdmin.Core;
+using UserAdmin.Web.Branding;
 using UserAdmin.Web.Commands;
 using UserAdmin.Web.ExternalSignIn;
+using UserAdmin.Web.FeatureFlags;
 using UserAdmin.Web.Hosting;
 using UserAdmin.Web.Impersonation;
 using UserAdmin.Web.Me;
@@ -42,6 +44,7 @@ app.UseHostNames();
 app.UseCookiePolicy();
 app.UseCircuitOriginCheck();
 app.UseAuthentication();
+app.UseFeatures();
 app.UseAuthorization();
 app.UseCircuitLimits();
 app.UseAntiforgery();
@@ -54,6 +57,7 @@ app.MapExternalSignIn();
 app.MapSessions();
 app.MapActing();
 app.MapAvatars();
+app.MapBrand();
 app.MapActivity();
 app.MapPortal();
 

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Notifications;
 
 namespace UserAdmin.Core.ExternalSignIn;
@@ -11,7 +12,7 @@ namespace UserAdmin.Core.ExternalSignIn;
 public sealed record ExternalLoginRow(string Provider, string Name, bool IsLinked, string? LinkedAs, bool IsConfigured);
 
 /// <summary>What people link with their own accounts.</summary>
-public sealed class ExternalLogins(UserAdminDbContext db, OpenIdProviders providers, ExternalRequests requests, Notices notices, TimeProvider clock)
+public sealed class ExternalLogins(UserAdminDbContext db, OpenIdProviders providers, ExternalRequests requests, Notices notices, FeatureSwitches features, TimeProvider clock)
 {
     /// <summary>The configured providers, and links with ones that are no longer.</summary>
     public async Task<IReadOnlyList<ExternalLoginRow>> ListAsync(Actor actor, CancellationToken cancel)
@@ -30,6 +31,8 @@ public sealed class ExternalLogins(UserAdminDbContext db, OpenIdProviders provid
     {
         if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
             return acting;
+        if (await features.RefuseAsync(Feature.ExternalSignIn, cancel) is { } off)
+            return off;
         if (providers.Find(provider) is null)
             return ExternalProblems.Unknown;
         if (actor.NeedsStepUpAt(clock.GetUtcNow()) || actor.SessionId is null)
@@ -42,6 +45,8 @@ public sealed class ExternalLogins(UserAdminDbContext db, OpenIdProviders provid
     {
         if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
             return acting;
+        if (await features.RefuseAsync(Feature.ExternalSignIn, cancel) is { } off)
+            return off;
         try
         {
             return await db.WriteAsync(async () =>

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.SignIn;
 
 namespace UserAdmin.Core.ExternalSignIn;
@@ -11,11 +12,14 @@ public sealed record ExternalStart(Uri Address, string Cookie);
 
 /// <summary>Signs people in by what a provider says. Only an identity that is linked opens an account; an email address alone never does.</summary>
 public sealed class ExternalSignInService(
-    UserAdminDbContext db, OpenIdClient client, OpenIdProviders providers, ExternalRequests requests, ExternalRegistration registration, Entrance entrance, TimeProvider clock)
+    UserAdminDbContext db, OpenIdClient client, OpenIdProviders providers, ExternalRequests requests, ExternalRegistration registration, Entrance entrance, FeatureSwitches features,
+    TimeProvider clock)
 {
     /// <summary>Problems: unknown, unavailable.</summary>
     public async Task<Result<ExternalStart>> BeginAsync(string provider, Guid? linkFor, string? returnUrl, CancellationToken cancel)
     {
+        if (await features.RefuseAsync(Feature.ExternalSignIn, cancel) is { } off)
+            return off;
         var (request, cookie) = requests.Begin(provider, linkFor, returnUrl);
         var address = await client.AddressAsync(request, cancel);
         return address.Succeeded ? new ExternalStart(address.Value, cookie) : address.Problem;
@@ -24,6 +28,8 @@ public sealed class ExternalSignInService(
     /// <summary>Problems: not linked, closed.</summary>
     public async Task<Result<Entry>> SignInAsync(ExternalIdentity identity, SignInOrigin origin, CancellationToken cancel)
     {
+        if (await features.RefuseAsync(Feature.ExternalSignIn, cancel) is { } off)
+            return off;
         var owner = await FindOwnerAsync(identity, cancel)
             ?? (providers.Find(identity.Provider)!.AutoRegister ? await registration.RegisterAsync(identity, origin, cancel) : null);
         if (owner is null)

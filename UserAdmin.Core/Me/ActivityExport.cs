@@ -3,16 +3,17 @@ using System.Runtime.CompilerServices;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.FeatureFlags;
 
 namespace UserAdmin.Core.Me;
 
 /// <summary>Hands people what happened to their account, page by page, so that the length costs no memory.</summary>
-public sealed class ActivityExport(UserAdminDbContext db, AuditTrail audit, TimeProvider clock)
+public sealed class ActivityExport(UserAdminDbContext db, AuditTrail audit, FeatureSwitches features, TimeProvider clock)
 {
     /// <summary>The actor's own events that fit the filter, newest first. That and how many were taken is recorded at the end, however it ends.</summary>
     public async IAsyncEnumerable<AuditRow> ReadAsync(AuditFilter filter, string format, Actor actor, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (actor.UserId is null || await db.RefuseActingAsync(actor, clock, cancel) is not null)
+        if (actor.UserId is null || !await features.IsOnAsync(Feature.ActivityExport, cancel) || await db.RefuseActingAsync(actor, clock, cancel) is not null)
             yield break;
         var (own, start, count) = (filter with { AboutId = actor.UserId, PageSize = 200 }, PageStart.First, 0);
         try

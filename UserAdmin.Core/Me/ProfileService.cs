@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Users;
 
@@ -22,7 +23,7 @@ public sealed record PersonCard(
     string? Location, string? Bio, string? Website, IReadOnlyList<SocialLink> Links);
 
 /// <summary>Shows and edits profiles: everybody their own, administrators those of others.</summary>
-public sealed class ProfileService(UserAdminDbContext db, SecurityActs acts, TimeProvider clock)
+public sealed class ProfileService(UserAdminDbContext db, SecurityActs acts, FeatureSwitches features, TimeProvider clock)
 {
     // The audit log keeps what happened for good; what people tell of themselves is theirs to take back.
     private const string NotKept = "••••••";
@@ -46,7 +47,7 @@ public sealed class ProfileService(UserAdminDbContext db, SecurityActs acts, Tim
     /// <summary>The card of an active person, for those who are signed in and of the same company, and for those who look after them.</summary>
     public async Task<PersonCard?> FindCardAsync(Guid userId, Actor actor, CancellationToken cancel)
     {
-        if (actor.UserId is null)
+        if (actor.UserId is null || !await features.IsOnAsync(Feature.PublicProfiles, cancel))
             return null;
         var found = await Read(db.Users.WithStatus(UserStatus.Active, clock.GetUtcNow()).KnownTo(actor, db), userId).SingleOrDefaultAsync(cancel);
         if (found is null)

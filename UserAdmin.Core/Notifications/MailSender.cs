@@ -44,10 +44,10 @@ internal sealed class MailSender(IOptions<MailSettings> options, MessageSink sin
 
     internal MailMessage Compose(OutboxMessage message, MailContent content)
     {
-        var from = settings.From.Length > 0 ? settings.From : "portal@localhost";
+        var from = content.Origin.Address ?? (settings.From.Length > 0 ? settings.From : "portal@localhost");
         var mail = new MailMessage
         {
-            From = new(from, settings.FromName, Encoding.UTF8),
+            From = new(from, content.Origin.Name ?? settings.FromName, Encoding.UTF8),
             Subject = message.Subject,
             SubjectEncoding = Encoding.UTF8,
             HeadersEncoding = Encoding.UTF8,
@@ -55,6 +55,8 @@ internal sealed class MailSender(IOptions<MailSettings> options, MessageSink sin
             BodyEncoding = Encoding.UTF8,
         };
         mail.To.Add(new MailAddress(message.Recipient));
+        if (content.Origin.AnswersTo is { } answers)
+            mail.ReplyToList.Add(new MailAddress(answers));
         mail.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(content.Html, Encoding.UTF8, MediaTypeNames.Text.Html));
         // The same at every attempt: should an answer get lost, the recipient's program sees that it has this one already.
         mail.Headers.Add("Message-ID", $"<{message.Id:N}@{from.Split('@')[1]}>");

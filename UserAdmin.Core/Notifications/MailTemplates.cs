@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using UserAdmin.Core.Branding;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Settings;
 
 namespace UserAdmin.Core.Notifications;
 
@@ -8,7 +10,7 @@ namespace UserAdmin.Core.Notifications;
 public sealed record TemplateText(string Subject, string Body);
 
 /// <summary>The texts of messages: the built-in ones and what administrators made of them.</summary>
-public sealed class MailTemplates(UserAdminDbContext db, PublicAddress address)
+public sealed class MailTemplates(UserAdminDbContext db, PublicAddress address, Policies policies)
 {
     public const string Portal = "UserAdmin";
 
@@ -18,12 +20,12 @@ public sealed class MailTemplates(UserAdminDbContext db, PublicAddress address)
     {
         var text = await FindAsync(kind, to.Language, cancel);
         var layout = await FindAsync(MailKind.Layout, to.Language, cancel);
-        return Compose(text, layout.Body, to, values);
+        return Compose(text, layout.Body, to, await BrandedAsync(values, cancel));
     }
 
     /// <summary>The text of a short message: no layout, no HTML.</summary>
     public async Task<string> RenderShortAsync(MailKind kind, MailRecipient to, IReadOnlyList<(string Name, string Value)> values, CancellationToken cancel) =>
-        MailMarkup.Of((await FindAsync(kind, to.Language, cancel)).Body, With(to, values), IsOwnLink).ToText();
+        MailMarkup.Of((await FindAsync(kind, to.Language, cancel)).Body, With(to, await BrandedAsync(values, cancel)), IsOwnLink).ToText();
 
     /// <summary>Puts values, text and layout together.</summary>
     public (string Subject, MailContent Content) Compose(TemplateText text, string layout, MailRecipient to, IReadOnlyList<(string Name, string Value)> values)
@@ -63,6 +65,10 @@ public sealed class MailTemplates(UserAdminDbContext db, PublicAddress address)
         }
         throw new InvalidOperationException($"There is no text for {kind.Key} in English: Templates/{kind.Key}.en.md is missing.");
     }
+
+    /// <summary>The values together with the portal's name.</summary>
+    internal async Task<IReadOnlyList<(string Name, string Value)>> BrandedAsync(IReadOnlyList<(string Name, string Value)> values, CancellationToken cancel) =>
+        [("portal", (await policies.GetAsync<Brand>(cancel)).Name), .. values];
 
     private static Dictionary<string, string> With(MailRecipient to, IReadOnlyList<(string Name, string Value)> values)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -16,7 +17,18 @@ public sealed record MailRecipient(Guid? UserId, string Address, string Name, st
 }
 
 /// <summary>What a message says. A short message has no HTML.</summary>
-public sealed record MailContent(string Text, string Html);
+public sealed record MailContent(string Text, string Html)
+{
+    /// <summary>As whom it is sent, as the brand is at that moment.</summary>
+    [JsonIgnore]
+    public MailOrigin Origin { get; init; } = MailOrigin.Usual;
+}
+
+/// <summary>Who stands as sender and where answers go; null is what the mail settings say.</summary>
+public sealed record MailOrigin(string? Name, string? Address, string? AnswersTo)
+{
+    public static MailOrigin Usual { get; } = new(null, null, null);
+}
 
 /// <summary>Puts messages on their way. They are saved with the caller's change and sent afterwards, or not at all when the change fails.</summary>
 public sealed class Outbox(

@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using UserAdmin.Core.Branding;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Settings;
 using UserAdmin.Core.Tenants;
 
 namespace UserAdmin.Core.Notifications;
@@ -88,7 +90,7 @@ public sealed partial class OutboxDelivery(TenantDatabases databases, IServiceSc
         try
         {
             return services.GetRequiredService<Outbox>().Read(message) is { } content
-                ? await services.GetServices<IMessageSender>().Single(sender => sender.Channel == message.Channel).SendAsync(message, content, limit.Token)
+                ? await services.GetServices<IMessageSender>().Single(sender => sender.Channel == message.Channel).SendAsync(message, content with { Origin = await OriginAsync(services, limit.Token) }, limit.Token)
                 : new(Delivery.Never, "Its content is gone.");
         }
         catch (CryptographicException)
@@ -105,6 +107,14 @@ public sealed partial class OutboxDelivery(TenantDatabases databases, IServiceSc
             LogFailure(failure, message.Id);
             return new(Delivery.Later, failure.Message);
         }
+    }
+
+    private static async Task<MailOrigin> OriginAsync(IServiceProvider services, CancellationToken cancel)
+    {
+        var brand = await services.GetRequiredService<Policies>().GetAsync<Brand>(cancel);
+        return new(OrNull(brand.SenderName), OrNull(brand.SenderAddress), OrNull(brand.SupportAddress));
+
+        static string? OrNull(string text) => text.Length == 0 ? null : text;
     }
 
     private async Task FinishAsync(IServiceProvider services, Held held, DeliveryAnswer answer)

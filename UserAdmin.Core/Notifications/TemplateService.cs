@@ -72,8 +72,8 @@ public sealed class TemplateService(UserAdminDbContext db, MailTemplates templat
         var to = new MailRecipient(actor.UserId, "", actor.Name, language);
         var values = form.Kind.Values.Select(name => (name, Sample(name, language))).ToList();
         if (form.Kind.HasSubject)
-            return templates.Compose(form.Text, (await templates.FindAsync(MailKind.Layout, language, cancel)).Body, to, values);
-        return templates.Compose(new("A mail in this layout", "Hello {{name}},\n\nhere stands what a mail says."), form.Text.Body, to, []);
+            return templates.Compose(form.Text, (await templates.FindAsync(MailKind.Layout, language, cancel)).Body, to, await templates.BrandedAsync(values, cancel));
+        return templates.Compose(new("A mail in this layout", "Hello {{name}},\n\nhere stands what a mail says."), form.Text.Body, to, await templates.BrandedAsync([], cancel));
     }
 
     /// <summary>Mails the text as it is now, saved or not, to the actor, with made-up values.</summary>

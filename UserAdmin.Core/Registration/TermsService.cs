@@ -81,7 +81,7 @@ public sealed class TermsService(UserAdminDbContext db, CurrentTenant tenant, IM
     /// <summary>The version this person still has to accept, or null. Who accepted it is remembered, so that a page asks the database once.</summary>
     public async Task<TermsVersion?> FindDueAsync(Actor actor, CancellationToken cancel)
     {
-        if (actor is not { UserId: { } userId, Impersonator: null } || await FindCurrentAsync(cancel) is not { } current || cache.TryGetValue(KeyOfAcceptance(userId, current.Id), out _))
+        if (actor.Impersonator is not null || actor.UserId is not { } userId || await FindCurrentAsync(cancel) is not { } current || cache.TryGetValue(KeyOfAcceptance(userId, current.Id), out _))
             return null;
         if (!await db.TermsAcceptances.AnyAsync(a => a.UserId == userId && a.TermsVersionId == current.Id, cancel))
             return current;

@@ -32,6 +32,9 @@ public sealed class Access
     /// <summary>When an assignment begins or ends next; null when none will.</summary>
     public DateTimeOffset? ChangesAt { get; internal init; }
 
+    /// <summary>What belongs to switched-off features: it is held, but counts for nothing. <see cref="Covers"/> looks at what is held, because a feature may be switched on again.</summary>
+    internal FrozenSet<Permission> Closed { get; init; } = [];
+
     /// <summary>The permissions that are held everywhere.</summary>
     public FrozenSet<Permission> Everywhere => everywhere;
 
@@ -43,9 +46,11 @@ public sealed class Access
 
     public static Access Of(IEnumerable<Permission> everywhere) => new(everywhere.ToFrozenSet(), FrozenDictionary<Guid, Rights>.Empty, OrganizationTree.Empty);
 
-    public bool Can(Permission permission) => everywhere.Contains(permission);
+    public bool Can(Permission permission) => everywhere.Contains(permission) && !Closed.Contains(permission);
 
-    public bool CanIn(Guid organizationId, Permission permission)
+    public bool CanIn(Guid organizationId, Permission permission) => !Closed.Contains(permission) && HoldsIn(organizationId, permission);
+
+    private bool HoldsIn(Guid organizationId, Permission permission)
     {
         var isGranted = everywhere.Contains(permission);
         if (inOrganizations.Count == 0)
@@ -60,9 +65,10 @@ public sealed class Access
         return isGranted;
     }
 
-    public bool CanSomewhere(Permission permission) => everywhere.Contains(permission) || inOrganizations.Values.Any(rights => rights.Granted.Contains(permission));
+    public bool CanSomewhere(Permission permission) =>
+        !Closed.Contains(permission) && (everywhere.Contains(permission) || inOrganizations.Values.Any(rights => rights.Granted.Contains(permission)));
 
-    public Reach ReachOf(Permission permission) => new(
+    public Reach ReachOf(Permission permission) => Closed.Contains(permission) ? new(false, [], []) : new(
         everywhere.Contains(permission),
         [.. inOrganizations.Where(held => held.Value.Granted.Contains(permission)).Select(held => held.Key)],
         [.. inOrganizations.Where(held => held.Value.Denied.Contains(permission)).Select(held => held.Key)]);
@@ -77,10 +83,10 @@ public sealed class Access
     /// <summary>Whether everything the other may do this one may do as well: nobody acts on, or hands out, more than they hold (E05).</summary>
     public bool Covers(Access other) =>
         other.everywhere.IsSubsetOf(everywhere)
-        && other.inOrganizations.All(held => held.Value.Granted.All(permission => !other.CanIn(held.Key, permission) || CanIn(held.Key, permission)));
+        && other.inOrganizations.All(held => held.Value.Granted.All(permission => !other.HoldsIn(held.Key, permission) || HoldsIn(held.Key, permission)));
 
     public bool IsSameAs(Access other) =>
-        everywhere.SetEquals(other.everywhere) && inOrganizations.Count == other.inOrganizations.Count
+        everywhere.SetEquals(other.everywhere) && Closed.SetEquals(other.Closed) && inOrganizations.Count == other.inOrganizations.Count
         && inOrganizations.All(held => other.inOrganizations.TryGetValue(held.Key, out var rights) && rights.Granted.SetEquals(held.Value.Granted) && rights.Denied.SetEquals(held.Value.Denied));
 }
 

@@ -1,7 +1,11 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.FeatureFlags;
+using UserAdmin.Core.Settings;
 using UserAdmin.Core.Tenants;
 
 namespace UserAdmin.Core.Roles;
@@ -87,6 +91,16 @@ public sealed class AccessBook
 
     public OrganizationTree Organizations { get; }
 
+    /// <summary>Which features are on.</summary>
+    public Features Features
+    {
+        get;
+        internal init => (field, Closed) = (value, value.ClosedPermissions);
+    } = new();
+
+    /// <summary>The permissions of switched-off features.</summary>
+    internal FrozenSet<Permission> Closed { get; private init; } = [];
+
     public IEnumerable<ResolvedRole> Roles => roles.Values;
 
     public ResolvedRole? Find(Guid roleId) => roles.GetValueOrDefault(roleId);
@@ -96,7 +110,7 @@ public sealed class AccessBook
 }
 
 /// <summary>Keeps each tenant's <see cref="AccessBook"/> in memory. It is at most five seconds behind other servers and never behind this one.</summary>
-public sealed class AccessCatalogue(TenantDatabases databases, TimeProvider clock)
+public sealed class AccessCatalogue(TenantDatabases databases, IOptions<FeatureSettings> features, IConfiguration configuration, TimeProvider clock)
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
@@ -119,10 +133,13 @@ public sealed class AccessCatalogue(TenantDatabases databases, TimeProvider cloc
     /// <summary>Call after a change was committed.</summary>
     public void Forget(Tenant tenant) => books.TryRemove(tenant.Name, out _);
 
-    private static async Task<AccessBook> LoadAsync(UserAdminDbContext db, string stamp, CancellationToken cancel)
+    private async Task<AccessBook> LoadAsync(UserAdminDbContext db, string stamp, CancellationToken cancel)
     {
         var rows = await RoleRows.LoadAsync(db, cancel);
         return new(stamp, rows.Roles, rows.Permissions,
-            new(await db.Organizations.Select(o => new OrganizationNode(o.Id, o.ParentId, o.Name, o.DeactivatedAt == null && o.DeletedAt == null)).ToListAsync(cancel)));
+            new(await db.Organizations.Select(o => new OrganizationNode(o.Id, o.ParentId, o.Name, o.DeactivatedAt == null && o.DeletedAt == null)).ToListAsync(cancel)))
+        {
+            Features = Policies.Read<Features>(await db.Policies.Where(p => p.Name == nameof(Features)).Select(p => p.Json).SingleOrDefaultAsync(cancel) ?? "", configuration).Pin(features.Value, configuration),
+        };
     }
 }

@@ -70,6 +70,7 @@ public sealed class AccessEvaluator(UserAdminDbContext db, CurrentTenant tenant,
             .Where(here => here.Value.Granted.Count + here.Value.Denied.Count > 0).ToFrozenDictionary();
         return new(everywhere.Granted, inOrganizations, book.Organizations)
         {
+            Closed = book.Closed,
             ChangesAt = all.SelectMany(h => new[] { h.StartsAt, h.EndsAt }).Where(at => at > now).Min(),
         };
     }
@@ -101,7 +102,7 @@ public sealed class AccessEvaluator(UserAdminDbContext db, CurrentTenant tenant,
                 yield break;
             roles.Add((step.Id, step.Name));
             foreach (var (permission, isDenied) in step.Own)
-                if (isDenied || CanBeHeld(permission, isHost, held.OrganizationId is not null))
+                if (isDenied || !book.Closed.Contains(permission) && CanBeHeld(permission, isHost, held.OrganizationId is not null))
                     yield return new(permission, isDenied, held.AssignmentId, held.OrganizationId, held.OrganizationId is { } place ? book.Organizations.Find(place)?.Name : null, held.EndsAt, [.. roles]);
         }
     }

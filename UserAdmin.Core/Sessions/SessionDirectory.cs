@@ -121,6 +121,14 @@ public sealed partial class SessionDirectory(
         }
     }
 
+    /// <summary>Something that pages show whoever reads them has changed.</summary>
+    internal void TellOpenPages(Tenant tenant)
+    {
+        foreach (var (key, watching) in watchers)
+            if (key.Tenant == tenant)
+                watching.ForEach(watcher => watcher.AccessChanged?.Invoke());
+    }
+
     /// <summary>The tenant is closed: all its open pages on this server leave.</summary>
     internal void AnnounceAll(Tenant tenant)
     {

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Dashboard;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Settings;
 using UserAdmin.Core.SignIn;
@@ -17,7 +18,7 @@ public sealed record SessionUse(
     IReadOnlyList<Share> Browsers, IReadOnlyList<Share> Systems, IReadOnlyList<Share> Durations);
 
 /// <summary>The figures about sessions (S7), kept for a minute.</summary>
-public sealed class SessionFigures(CurrentTenant tenant, KeptFigures kept, Policies policies, TimeProvider clock)
+public sealed class SessionFigures(CurrentTenant tenant, KeptFigures kept, Policies policies, FeatureSwitches features, TimeProvider clock)
 {
     public const int Latest = 5_000;
     private static readonly TimeSpan Period = TimeSpan.FromDays(30);
@@ -31,7 +32,7 @@ public sealed class SessionFigures(CurrentTenant tenant, KeptFigures kept, Polic
     /// <summary>Null unless <see cref="Permission.SessionsView"/> reaches everybody, or when the first computation takes longer than a moment: ask again in a second.</summary>
     public async Task<KeptFigure<SessionUse>?> FindAsync(Actor actor, CancellationToken cancel)
     {
-        if (!actor.Access.ReachOf(Permission.SessionsView).IsUnlimited)
+        if (!actor.Access.ReachOf(Permission.SessionsView).IsUnlimited || !await features.IsOnAsync(Feature.SessionFigures, cancel))
             return null;
         var policy = await policies.GetAsync<SessionPolicy>(cancel);
         return await kept.FindAsync(tenant.Tenant, "sessions", db => ComputeAsync(db, policy), cancel);

@@ -1,13 +1,16 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Configuration;
 using UserAdmin.Core.Audit;
+using UserAdmin.Core.Branding;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Registration;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
@@ -23,6 +26,14 @@ public interface IStartsSometime<in TPolicy>
     void StartFrom(TPolicy before, DateTimeOffset now);
 }
 
+/// <summary>Who may change a policy, when it isn't <see cref="Permission.SettingsEdit"/>, and which stamp tells servers that keep more in memory than the policy.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class PolicyAttribute(Permission editedWith, string? stamp = null) : Attribute
+{
+    public Permission EditedWith { get; } = editedWith;
+    public string? Stamp { get; } = stamp;
+}
+
 /// <summary>
 /// The rules that administrators change while the portal runs. A policy is a class with a parameterless constructor whose annotations say
 /// what its values may be. Its defaults come from the configuration, section <c>UserAdmin:Policies:NAME</c>. Servers see a change within five seconds.
@@ -35,7 +46,7 @@ public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemor
     private static readonly Problem Changed = new(ProblemKind.Conflict, "policy.changed", "Somebody else changed these settings meanwhile. They are shown anew; make your change again.");
 
     /// <summary>Every policy there is.</summary>
-    public static IReadOnlyList<Type> Types { get; } = [typeof(RegistrationPolicy), typeof(PasswordRules), typeof(SecondFactorPolicy), typeof(SessionPolicy)];
+    public static IReadOnlyList<Type> Types { get; } = [typeof(RegistrationPolicy), typeof(PasswordRules), typeof(SecondFactorPolicy), typeof(SessionPolicy), typeof(Features), typeof(Brand)];
 
     public async Task<TPolicy> GetAsync<TPolicy>(CancellationToken cancel) where TPolicy : class, new() => (await GetWithStampAsync<TPolicy>(cancel)).Policy;
 
@@ -52,11 +63,16 @@ public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemor
         return (Read<TPolicy>(kept.Item1), kept.Item2);
     }
 
+    /// <summary>What holds while nobody has changed it.</summary>
+    public TPolicy Default<TPolicy>() where TPolicy : class, new() => Configured<TPolicy>(configuration);
+
     /// <summary>Saves the whole policy. Problems: not allowed, values that its annotations refuse (with the field), changed by somebody else since <paramref name="stamp"/>.</summary>
     public async Task<Result> SaveAsync<TPolicy>(TPolicy policy, string stamp, Actor actor, CancellationToken cancel) where TPolicy : class, new()
     {
-        if (!actor.Can(Permission.SettingsEdit))
-            return await db.DenyAsync(actor, Permission.SettingsEdit, null, clock, cancel);
+        var rule = typeof(TPolicy).GetCustomAttribute<PolicyAttribute>();
+        var needed = rule?.EditedWith ?? Permission.SettingsEdit;
+        if (!actor.Can(needed))
+            return await db.DenyAsync(actor, needed, null, clock, cancel);
         var now = clock.GetUtcNow();
         if (actor.NeedsStepUpAt(now))
             return StepUp.Needed;
@@ -80,6 +96,8 @@ public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemor
             (stored.Json, stored.UpdatedAt, stored.Stamp) = (JsonSerializer.Serialize(policy, Json), now, Guid.NewGuid().ToString("N"));
             db.Record(AuditAction.SettingsChanged, actor, new(null, name), now, changes);
             await db.SaveChangesAsync(cancel);
+            if (rule?.Stamp is { } changed)
+                await db.ChangeStampAsync(changed, cancel);
             return Result.Ok;
         }, cancel);
         cache.Remove(KeyOf<TPolicy>());
@@ -88,10 +106,14 @@ public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemor
 
     private (string, string, string) KeyOf<TPolicy>() => ("policy", tenant.Tenant.Name, typeof(TPolicy).Name);
 
-    private TPolicy Read<TPolicy>(string json) where TPolicy : class, new()
+    private TPolicy Read<TPolicy>(string json) where TPolicy : class, new() => Read<TPolicy>(json, configuration);
+
+    internal static TPolicy Read<TPolicy>(string json, IConfiguration configuration) where TPolicy : class, new() =>
+        json.Length > 0 ? JsonSerializer.Deserialize<TPolicy>(json, Json)! : Configured<TPolicy>(configuration);
+
+    /// <summary>The defaults with what the configuration says.</summary>
+    internal static TPolicy Configured<TPolicy>(IConfiguration configuration) where TPolicy : class, new()
     {
-        if (json.Length > 0)
-            return JsonSerializer.Deserialize<TPolicy>(json, Json)!;
         var policy = new TPolicy();
         configuration.GetSection($"UserAdmin:Policies:{typeof(TPolicy).Name}").Bind(policy);
         return policy;

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.SignIn;
 using UserAdmin.Core.Users;
@@ -20,7 +21,7 @@ public sealed record VerifiedPasskey(Guid UserId, UserPasskeyInfo Passkey, strin
 /// A person's passkeys. The ceremonies are Identity's; here is what they lead to. Challenges are spent in the transaction of what they
 /// open: a row with their hash can be inserted once (B07).
 /// </summary>
-public sealed class PasskeyService(UserAdminDbContext db, FactorChanges changes, RecoveryCodes recoveryCodes, Entrance entrance, TimeProvider clock)
+public sealed class PasskeyService(UserAdminDbContext db, FactorChanges changes, RecoveryCodes recoveryCodes, Entrance entrance, FeatureSwitches features, TimeProvider clock)
 {
     private const int Maximum = 20;
     private static readonly TimeSpan ChallengeLife = TimeSpan.FromMinutes(10);
@@ -42,6 +43,8 @@ public sealed class PasskeyService(UserAdminDbContext db, FactorChanges changes,
     /// <summary>Adds a passkey whose attestation was verified. Recovery codes come with the first factor.</summary>
     public async Task<Result<Enrolled>> AddAsync(UserPasskeyInfo passkey, string state, FactorNameForm form, Actor actor, CancellationToken cancel)
     {
+        if (await features.RefuseAsync(Feature.Passkeys, cancel) is { } off)
+            return off;
         var enrolled = new Enrolled(null);
         try
         {
@@ -89,6 +92,8 @@ public sealed class PasskeyService(UserAdminDbContext db, FactorChanges changes,
     /// <summary>Signs in without a password: the device verified its owner, which makes it two factors (B08).</summary>
     public async Task<Result<Entry>> SignInAsync(VerifiedPasskey verified, SignInOrigin origin, CancellationToken cancel)
     {
+        if (await features.RefuseAsync(Feature.Passkeys, cancel) is { } off)
+            return off;
         try
         {
             return await entrance.EnterAsync(verified.UserId, Entrance.PasskeyMethod, origin, persistent: false, () => UseAsync(verified, cancel), cancel);
@@ -103,6 +108,8 @@ public sealed class PasskeyService(UserAdminDbContext db, FactorChanges changes,
     public async Task UseAsync(VerifiedPasskey verified, CancellationToken cancel)
     {
         await SpendAsync(verified.UserId, verified.State, cancel);
+        if (!await features.IsOnAsync(Feature.Passkeys, cancel))
+            throw new DbUpdateConcurrencyException("Passkeys were switched off while it was verified.");
         var row = await db.UserPasskeys.SingleOrDefaultAsync(p => p.CredentialId == verified.Passkey.CredentialId && p.UserId == verified.UserId, cancel)
             ?? throw new DbUpdateConcurrencyException("The passkey was removed while it was verified.");
         (row.Data.SignCount, row.Data.IsBackedUp) = (verified.Passkey.SignCount, verified.Passkey.IsBackedUp);

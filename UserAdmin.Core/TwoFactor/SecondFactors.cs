@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Tenants;
 
@@ -15,13 +16,13 @@ public sealed record HeldFactors(bool Authenticator, bool Passkey, bool Recovery
 }
 
 /// <summary>Judges codes, for sign-in and step-up alike. Whoever calls has counted the attempt, and runs this in the transaction of what the code opens.</summary>
-public sealed class SecondFactors(UserAdminDbContext db, CurrentTenant tenant, IDataProtectionProvider protection, TimeProvider clock)
+public sealed class SecondFactors(UserAdminDbContext db, CurrentTenant tenant, IDataProtectionProvider protection, FeatureSwitches features, TimeProvider clock)
 {
     private IDataProtector Protector => protection.CreateProtector("UserAdmin.Authenticator", tenant.Tenant.Name);
 
     public async Task<HeldFactors> HeldByAsync(Guid userId, CancellationToken cancel) => new(
         await db.Authenticators.AnyAsync(a => a.UserId == userId && a.ConfirmedAt != null, cancel),
-        await db.UserPasskeys.AnyAsync(p => p.UserId == userId, cancel),
+        await features.IsOnAsync(Feature.Passkeys, cancel) && await db.UserPasskeys.AnyAsync(p => p.UserId == userId, cancel),
         await db.RecoveryCodes.AnyAsync(c => c.UserId == userId && c.UsedAt == null, cancel));
 
     /// <summary>

@@ -209,7 +209,7 @@ public class AvatarTests
     }
 
     // A gradient as a browser might write it; the arguments are what may be wrong with it.
-    private static byte[] Png(int width = 256, int height = 256, byte depth = 8, byte colourType = 6, byte interlaced = 0, byte filter = 0, byte[]? extra = null, int rows = 256, bool bomb = false)
+    internal static byte[] Png(int width = 256, int height = 256, byte depth = 8, byte colourType = 6, byte interlaced = 0, byte filter = 0, byte[]? extra = null, int rows = 256, bool bomb = false)
     {
         var channels = colourType == 2 ? 3 : 4;
         var header = new byte[13];

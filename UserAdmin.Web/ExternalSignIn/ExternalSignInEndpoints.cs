@@ -1,8 +1,10 @@
 using UserAdmin.Core.Common;
 using UserAdmin.Core.ExternalSignIn;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.SignIn;
 using UserAdmin.Core.Tenants;
+using UserAdmin.Web.FeatureFlags;
 using UserAdmin.Web.Security;
 using UserAdmin.Web.SignIn;
 
@@ -17,8 +19,8 @@ internal static class ExternalSignInEndpoints
 
     public static void MapExternalSignIn(this WebApplication app)
     {
-        app.MapGet("/account/external/{key:maxlength(30)}", BeginAsync).AllowAnonymous();
-        app.MapGet("/account/external/{key:maxlength(30)}/callback", CompleteAsync).AllowAnonymous();
+        app.MapGet("/account/external/{key:maxlength(30)}", BeginAsync).AllowAnonymous().WithMetadata(new PartOfAttribute(Feature.ExternalSignIn));
+        app.MapGet("/account/external/{key:maxlength(30)}/callback", CompleteAsync).AllowAnonymous().WithMetadata(new PartOfAttribute(Feature.ExternalSignIn));
     }
 
     // A link and no form: our policy forbids that a form's answer leads to another host, and it stays that way.

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using UserAdmin.Core.Audit;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Me;
+using UserAdmin.Web.FeatureFlags;
 using UserAdmin.Web.Audit;
 using UserAdmin.Web.Security;
 using UserAdmin.Web.Shell;
@@ -16,9 +18,9 @@ internal static class ActivityEndpoints
     public static void MapActivity(this WebApplication app)
     {
         app.MapGet("/me/activity.csv", (HttpContext http, ActivityExport export, CurrentActor current, CancellationToken cancel) =>
-            SendAsync(http, export, current, "csv", "text/csv; charset=utf-8", WriteCsvAsync, cancel)).RequireAuthorization().WithMetadata(new ClosedWhileActingAttribute());
+            SendAsync(http, export, current, "csv", "text/csv; charset=utf-8", WriteCsvAsync, cancel)).RequireAuthorization().WithMetadata(new ClosedWhileActingAttribute(), new PartOfAttribute(Feature.ActivityExport));
         app.MapGet("/me/activity.json", (HttpContext http, ActivityExport export, CurrentActor current, CancellationToken cancel) =>
-            SendAsync(http, export, current, "json", "application/json", WriteJsonAsync, cancel)).RequireAuthorization().WithMetadata(new ClosedWhileActingAttribute());
+            SendAsync(http, export, current, "json", "application/json", WriteJsonAsync, cancel)).RequireAuthorization().WithMetadata(new ClosedWhileActingAttribute(), new PartOfAttribute(Feature.ActivityExport));
     }
 
     private static async Task<IResult> SendAsync(

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Web;
 using UserAdmin.Core.Common;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Tenants;
 using UserAdmin.Web.Hosting;
@@ -85,6 +86,16 @@ public abstract class PortalComponent : ComponentBase, IDisposable
             }, RenderMode.InteractiveServer));
         }
         return loaded;
+    }
+
+    /// <summary>Whether the tenant has this feature; asked at any time, so that no answer is older than the click.</summary>
+    protected async Task<bool> IsOnAsync(Feature feature)
+    {
+        var host = new Uri(Navigation.BaseUri).Host;
+        if (await Hosts.FindAsync(host, gone.Token) is not { IsOpen: true, Tenant: var tenant })
+            return false;
+        await using var scope = Scopes.CreateFor(tenant, host);
+        return await scope.ServiceProvider.GetRequiredService<FeatureSwitches>().IsOnAsync(feature, gone.Token);
     }
 
     protected void LeaveForSignIn() => Navigation.NavigateTo(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using UserAdmin.Core.Branding;
 using UserAdmin.Core.Me;
 using static UserAdmin.Core.Common.Words;
 
@@ -14,16 +15,20 @@ public sealed class Viewer
 
     public TimeZoneInfo TimeZone { get; private set; }
 
+    /// <summary>As whom the portal shows itself.</summary>
+    public BrandView Brand { get; private init; } = BrandView.Usual;
+
     public DisplayPreferences Display
     {
         get => display;
         set => (display, TimeZone) = (value, value.TimeZone is { } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : browserZone);
     }
 
-    public static Viewer In(string? timeZone, DisplayPreferences? display = null) =>
+    public static Viewer In(string? timeZone, DisplayPreferences? display = null, BrandView? brand = null) =>
         new(timeZone is { Length: > 0 and < 60 } && TimeZoneInfo.TryFindSystemTimeZoneById(Uri.UnescapeDataString(timeZone), out var found) ? found : TimeZoneInfo.Utc)
         {
             Display = display ?? DisplayPreferences.Usual,
+            Brand = brand ?? BrandView.Usual,
         };
 
     public DateTimeOffset Local(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, TimeZone);

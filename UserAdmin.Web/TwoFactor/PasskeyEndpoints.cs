@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Antiforgery;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.SignIn;
 using UserAdmin.Core.TwoFactor;
+using UserAdmin.Web.FeatureFlags;
 using UserAdmin.Web.Security;
 using UserAdmin.Web.SignIn;
 
@@ -16,10 +18,10 @@ internal static class PasskeyEndpoints
 
     public static void MapPasskeys(this WebApplication app)
     {
-        app.MapPost("/account/passkey/options/{purpose}", StartAsync).AllowAnonymous().DisableAntiforgery();
-        app.MapPost("/account/passkey/sign-in", SignInAsync).AllowAnonymous().DisableAntiforgery();
-        app.MapPost("/account/passkey/second-step", EnterSecondStepAsync).AllowAnonymous().DisableAntiforgery();
-        app.MapPost("/account/passkey/confirm", ConfirmAsync).RequireAuthorization().WithMetadata(new ClosedWhileActingAttribute()).DisableAntiforgery();
+        app.MapPost("/account/passkey/options/{purpose}", StartAsync).AllowAnonymous().WithMetadata(new PartOfAttribute(Feature.Passkeys)).DisableAntiforgery();
+        app.MapPost("/account/passkey/sign-in", SignInAsync).AllowAnonymous().WithMetadata(new PartOfAttribute(Feature.Passkeys)).DisableAntiforgery();
+        app.MapPost("/account/passkey/second-step", EnterSecondStepAsync).AllowAnonymous().WithMetadata(new PartOfAttribute(Feature.Passkeys)).DisableAntiforgery();
+        app.MapPost("/account/passkey/confirm", ConfirmAsync).RequireAuthorization().WithMetadata(new ClosedWhileActingAttribute()).WithMetadata(new PartOfAttribute(Feature.Passkeys)).DisableAntiforgery();
     }
 
     // The tokens are checked here, because a script sends them in a header.

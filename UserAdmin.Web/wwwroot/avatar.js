@@ -87,7 +87,7 @@ async function send(form) {
     const png = await new Promise(done => canvas.toBlob(done, "image/png"));
     let answer;
     try {
-        answer = await fetch("/me/avatar", {
+        answer = await fetch(form.dataset.avatar || "/me/avatar", {
             method: "POST", body: png, redirect: "manual",
             headers: { "Content-Type": "image/png", RequestVerificationToken: document.querySelector("input[name=__RequestVerificationToken]").value },
         });
