@@ -15,7 +15,7 @@ namespace UserAdmin.Bench;
 /// <summary>"May this person do this": from memory, worked out anew, and with nothing in memory at all; and what the pages of roles load.</summary>
 internal static class AccessBench
 {
-    private const int Roles = 1000, Assignments = 50, Organizations = 200, Times = 300, InOneGo = 1_000_000;
+    private const int Roles = 1000, Assignments = 50, Organizations = 200, Times = 100, InOneGo = 1_000_000;
     private const string Mark = "Bench ";
 
     public static async Task MeasureAsync(Database database)
@@ -116,7 +116,7 @@ internal static class AccessBench
 
     private static async Task<string[]> TimeAsync<T>(string name, Func<Task<T>> work)
     {
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < 20; i++)
             await work();
         var times = new List<double>();
         for (var i = 0; i < Times; i++)

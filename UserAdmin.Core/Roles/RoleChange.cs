@@ -41,10 +41,15 @@ internal static class RoleChange
     public static IReadOnlyList<Permission> Lacking(Guid roleId, RoleRows before, RoleRows after, Actor actor, bool isHost) =>
         [.. Touched(roleId, before, after).Where(permission => !actor.Can(permission) && (isHost || permission != Permission.TenantsManage)).Order()];
 
+    /// <summary>What the actor lacks to change an active role in whatever way; of an inactive one ask with its rows.</summary>
+    public static IReadOnlyList<Permission> Lacking(ResolvedRole role, AccessBook book, Actor actor, bool isHost) =>
+        [.. book.Below(role.Id).Append(role).SelectMany(each => each.Granted).Distinct().Where(permission => !actor.Can(permission) && (isHost || permission != Permission.TenantsManage)).Order()];
+
     private static HashSet<Permission> Touched(Guid roleId, RoleRows before, RoleRows after)
     {
         var touched = new HashSet<Permission>();
-        foreach (var asIfActive in new[] { false, true })
+        var isActive = before.Find(roleId) is not { IsActive: false } && after.Find(roleId) is not { IsActive: false };
+        foreach (var asIfActive in isActive ? [false] : new[] { false, true })
         {
             var (was, becomes) = (Book(before, roleId, asIfActive), Book(after, roleId, asIfActive));
             foreach (var id in was.Below(roleId).Concat(becomes.Below(roleId)).Select(role => role.Id).Append(roleId).Distinct())

@@ -70,14 +70,16 @@ public sealed class RoleDirectory(UserAdminDbContext db, AccessReport report, Ac
     {
         if (!actor.CanSomewhere(Permission.RolesView) || await db.Roles.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancel) is not { } role)
             return null;
-        var rows = await RoleRows.LoadAsync(db, cancel);
-        var book = rows.Resolve();
-        var lacking = RoleChange.Lacking(id, rows, rows, actor, tenant.Tenant.IsHost);
+        var book = await catalogue.GetAsync(tenant.Tenant, cancel);
+        if (book.Find(id) is not { } resolved)
+            return null;
+        var lacking = role.IsActive ? RoleChange.Lacking(resolved, book, actor, tenant.Tenant.IsHost)
+            : await RoleRows.LoadAsync(db, cancel) is var rows ? RoleChange.Lacking(id, rows, rows, actor, tenant.Tenant.IsHost) : [];
         var members = await CountMembersAsync(actor, clock.GetUtcNow(), cancel);
         return new(id, role.Name, DescriptionOf(role), role.IsSystem, new() { Name = role.Name, Description = role.Description, ParentId = role.ParentId, IsActive = role.IsActive }, role.ConcurrencyStamp,
             role.ParentId is { } parent ? book.Find(parent)?.Name : null,
-            [.. rows.Roles.Where(other => other.ParentId == id).OrderBy(other => other.Name, StringComparer.Ordinal).Select(other => new RoleName(other.Id, other.Name))],
-            book.Find(id)!.Granted.Count, members is null ? null : members.GetValueOrDefault(id), role.CreatedAt, role.UpdatedAt,
+            [.. book.Roles.Where(other => other.Parent?.Id == id).OrderBy(other => other.Name, StringComparer.Ordinal).Select(other => new RoleName(other.Id, other.Name))],
+            resolved.Granted.Count, members is null ? null : members.GetValueOrDefault(id), role.CreatedAt, role.UpdatedAt,
             !role.IsSystem && actor.Can(Permission.RolesEdit) && lacking.Count == 0, lacking);
     }
 
