@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Branding;
 using UserAdmin.Core.Common;
+using UserAdmin.Core.CustomFields;
 using UserAdmin.Core.Dashboard;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.ExternalSignIn;
@@ -190,6 +191,8 @@ public static class CoreServices
         services.AddScoped<LinkMail>();
         services.AddScoped<Policies>();
         services.AddScoped<FeatureSwitches>();
+        services.AddScoped<CustomFieldService>();
+        services.AddScoped<CustomValues>();
         services.AddScoped<BrandService>();
         services.TryAddSingleton(new PortalAddress(() => "http://localhost"));
         services.AddScoped<PublicAddress>();

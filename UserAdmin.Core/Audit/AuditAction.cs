@@ -124,6 +124,12 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
 
     public static readonly AuditAction SettingsChanged = new("settings.changed", AuditCategory.Settings, "Changed settings", "{0} changed the settings {1}");
 
+    public static readonly AuditAction CustomFieldCreated = new("custom_field.created", AuditCategory.Settings, "Added a profile field", "{0} added the profile field {1}");
+    public static readonly AuditAction CustomFieldEdited = new("custom_field.edited", AuditCategory.Settings, "Edited a profile field", "{0} edited the profile field {1}");
+    public static readonly AuditAction CustomFieldRetired = new("custom_field.retired", AuditCategory.Settings, "Retired a profile field", "{0} retired the profile field {1}");
+    public static readonly AuditAction CustomFieldBroughtBack = new("custom_field.brought_back", AuditCategory.Settings, "Brought a profile field back", "{0} brought the profile field {1} back");
+    public static readonly AuditAction CustomFieldRemoved = new("custom_field.removed", AuditCategory.Settings, "Removed a profile field", "{0} removed the profile field {1} with all its values");
+
     public static readonly AuditAction NotificationResent = new("notification.resent", AuditCategory.Notifications, "Sent a message again", "{0} had a message sent to {1} again");
     public static readonly AuditAction NotificationGivenUp = new("notification.given_up", AuditCategory.Notifications, "Gave a message up", "{0} gave up sending a message to {1}");
     public static readonly AuditAction TemplateSaved = new("notification.template_saved", AuditCategory.Notifications, "Edited the text of a message", "{0} edited the text of the message {1}");

@@ -42,6 +42,12 @@ public sealed class CustomField
 
     public DateTimeOffset CreatedAt { get; init; }
     public string ConcurrencyStamp { get; set; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>What can be chosen.</summary>
+    public IReadOnlyList<string> ChoiceList => Lines(Choices);
+
+    internal static IReadOnlyList<string> Lines(string? choices) =>
+        [.. (choices ?? "").Split('\n').Select(Text.Squeeze).Where(choice => choice.Length > 0).Distinct()];
 }
 
 /// <summary>What a person has in a custom field, as text in one invariant form: numbers as 12.5, days as 2026-11-21, flags as yes.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using UserAdmin.Core.Common;
+using UserAdmin.Core.CustomFields;
 using UserAdmin.Core.Dashboard;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Organizations;
@@ -20,6 +21,9 @@ public sealed record UserRow(
 
     /// <summary>The names of the organizations they belong to, as far as the reader sees these.</summary>
     public string? Organizations { get; init; }
+
+    /// <summary>The values of the custom fields that are columns, by field.</summary>
+    public IReadOnlyDictionary<Guid, string> Custom { get; init; } = System.Collections.Frozen.FrozenDictionary<Guid, string>.Empty;
 }
 
 public sealed record UserListing(Page<UserRow> Page, RowCount Count);
@@ -38,7 +42,7 @@ public sealed record UserDetails(
 
 /// <summary>Looks people up. An actor without <see cref="Permission.UsersView"/> finds only themselves.</summary>
 public sealed class UserDirectory(
-    UserAdminDbContext db, CurrentTenant tenant, KeptFigures kept, IOptions<UserSettings> options, Policies policies, TimeProvider clock)
+    UserAdminDbContext db, CurrentTenant tenant, KeptFigures kept, IOptions<UserSettings> options, Policies policies, CustomValues custom, TimeProvider clock)
 {
     // Up to so many matches a filter's rows are counted exactly and sorted; beyond, they are read along the order's index.
     private const int Few = 4000;
@@ -47,6 +51,8 @@ public sealed class UserDirectory(
     public async Task<UserListing> ListAsync(UserFilter filter, PageStart start, Actor actor, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
+        if (filter.Custom.Count > 0 && (await custom.FieldsAsync(actor, cancel)).Count == 0)
+            filter = filter with { Custom = [] };
         if (filter.Words.Count > 0)
             return await SearchAsync(filter, start, actor, now, cancel);
 
@@ -121,6 +127,12 @@ public sealed class UserDirectory(
             var members = db.Memberships.Where(m => below.Contains(m.OrganizationId)).Select(m => m.UserId);
             users = users.Where(u => members.Contains(u.Id));
         }
+        foreach (var (key, value) in filter.Custom)
+        {
+            var holders = db.CustomValues.Where(v => db.CustomFields.Any(f => f.Id == v.FieldId && f.Key == key && f.RetiredAt == null));
+            var people = (value is null ? holders : holders.Where(v => v.Value == value)).Select(v => v.UserId);
+            users = users.Where(u => people.Contains(u.Id));
+        }
         if (filter.HasTwoFactor is { } hasTwoFactor)
             users = users.Where(u => u.TwoFactorEnabled == hasTwoFactor);
         if (filter.HasSignedIn is { } hasSignedIn)
@@ -154,7 +166,13 @@ public sealed class UserDirectory(
             u.LastSignInAt > User.Never ? u.LastSignInAt : null, u.CreatedAt, u.TwoFactorEnabled)).AsNoTracking().ToListAsync(cancel);
         var roles = await db.RoleNamesAsync(rows.ConvertAll(row => row.Id), actor, now, cancel);
         var organizations = await MemberDirectory.NamesAsync(db, rows.ConvertAll(row => row.Id), actor, cancel);
-        rows = rows.ConvertAll(row => row with { Roles = roles.GetValueOrDefault(row.Id), Organizations = organizations.GetValueOrDefault(row.Id) });
+        var further = await custom.ColumnsAsync(rows.ConvertAll(row => row.Id), actor, cancel);
+        rows = rows.ConvertAll(row => row with
+        {
+            Roles = roles.GetValueOrDefault(row.Id),
+            Organizations = organizations.GetValueOrDefault(row.Id),
+            Custom = further.GetValueOrDefault(row.Id) ?? row.Custom,
+        });
 
         return Page.Of(rows, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
     }

@@ -36,6 +36,9 @@ public sealed record UserFilter
     public DateOnly? CreatedTo { get; init; }
     public DateOnly? LastSignInFrom { get; init; }
     public DateOnly? LastSignInTo { get; init; }
+    /// <summary>Keys of custom fields with the value people have in them; null is any value.</summary>
+    public IReadOnlyList<(string Key, string? Value)> Custom { get; init; } = [];
+
     public UserSort Sort { get; init; }
     public bool Descending { get; init; }
 
@@ -45,5 +48,5 @@ public sealed record UserFilter
 
     /// <summary>Names the set of users, whatever the order and the page.</summary>
     internal string Key => string.Create(CultureInfo.InvariantCulture,
-        $"users|{string.Join(' ', Words)}|{string.Join(',', Statuses.Order())}|{RoleId}{WithComing}|{OrganizationId}|{HasTwoFactor}|{HasSignedIn}|{CreatedFrom:O}|{CreatedTo:O}|{LastSignInFrom:O}|{LastSignInTo:O}");
+        $"users|{string.Join(' ', Words)}|{string.Join(',', Statuses.Order())}|{RoleId}{WithComing}|{OrganizationId}|{HasTwoFactor}|{HasSignedIn}|{CreatedFrom:O}|{CreatedTo:O}|{LastSignInFrom:O}|{LastSignInTo:O}|{string.Join('|', Custom)}");
 }

@@ -41,6 +41,9 @@ public sealed class UserForm
     /// <summary>The organization a new person becomes a member of. Later that is a matter of memberships.</summary>
     public Guid? OrganizationId { get; set; }
 
+    /// <summary>The custom fields of a new account, by field. Later they are edited on their own, through <see cref="CustomFields.CustomValues"/>.</summary>
+    public Dictionary<Guid, string?> Custom { get; } = [];
+
     public static UserForm Of(User user) => new()
     {
         FirstName = user.FirstName,

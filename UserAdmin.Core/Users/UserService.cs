@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
+using UserAdmin.Core.CustomFields;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Organizations;
@@ -15,7 +16,8 @@ public sealed record EditOutcome(IReadOnlyList<FieldConflict> Conflicts, UserFor
 
 /// <summary>Makes and edits users.</summary>
 public sealed class UserService(
-    UserAdminDbContext db, Owners owners, SecurityActs acts, ActivationMail activation, Notices notices, ILookupNormalizer normalizer, TimeProvider clock)
+    UserAdminDbContext db, Owners owners, SecurityActs acts, ActivationMail activation, Notices notices, ILookupNormalizer normalizer, CustomValues custom,
+    TimeProvider clock)
 {
     /// <summary>
     /// Makes a pending account; it works once its owner has followed an activation link, which is mailed at once where mail is configured.
@@ -38,10 +40,13 @@ public sealed class UserService(
         if (Apply(form, user, now) is { } problem || (problem = await FindTakenAsync(user, cancel)) is not null)
             return problem;
 
+        List<FieldChange> further = [];
+        if (await custom.AddAsync(user.Id, form.Custom, further, cancel) is { } wrong)
+            return wrong;
         db.Users.Add(user);
         if (activation.IsPossible)
             await activation.AddAsync(user, actor, cancel);
-        db.Record(AuditAction.UserCreated, actor, user, now, FieldChange.Of(db.Entry(user)));
+        db.Record(AuditAction.UserCreated, actor, user, now, [.. FieldChange.Of(db.Entry(user)), .. further]);
         if (organization is not null)
             db.Join(organization, user, null, actor, now);
         return await TrySaveAsync(user, cancel) is { } taken ? taken : user.Id;

@@ -62,6 +62,7 @@ public class RouteTests
         ["/notifications/templates"] = ("/notifications/templates", 302, 403, 200),
         ["/notifications/templates/{Key}"] = ("/notifications/templates/activation", 302, 403, 200),
         ["/settings"] = ("/settings", 302, 403, 200),
+        ["/settings/fields"] = ("/settings/fields", 302, 403, 200),
         ["/settings/branding/logo"] = ("POST /settings/branding/logo", 302, 403, 400),
         ["/brand/logo/{version:length(32)}"] = ("/brand/logo/01234567890123456789012345678901", 404, 404, 404),
         ["/settings/{Section}"] = ("/settings/sessions", 302, 403, 200),
@@ -148,6 +149,7 @@ public class RouteTests
         ["/tenants/new"] = "",
         ["/tenants/{Id:guid}"] = "",
         ["/settings/branding/logo"] = "Erin",
+        ["/settings/fields"] = "Erin",
     };
 
     [Fact]

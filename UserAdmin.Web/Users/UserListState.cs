@@ -41,6 +41,7 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
                 CreatedTo = DayOf("created-to"),
                 LastSignInFrom = DayOf("last-sign-in-from"),
                 LastSignInTo = DayOf("last-sign-in-to"),
+                Custom = [.. query.Where(pair => pair.Key.StartsWith(FieldPrefix, StringComparison.Ordinal) && pair.Key.Length is > 6 and <= 46 && pair.Value.Length > 0).Select(pair => (pair.Key[FieldPrefix.Length..], pair.Value == Any ? null : Core.Common.Text.Shorten(pair.Value, 400))).OrderBy(entry => entry.Item1, StringComparer.Ordinal).Take(5)],
                 Sort = Sorts.FirstOrDefault(pair => pair.Value == sort.TrimStart('-')).Key,
                 Descending = sort.StartsWith('-'),
                 PageSize = int.TryParse(Text("size"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : usualSize,
@@ -68,6 +69,8 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
             ["before"] = Start.Before,
             ["at"] = Start.AtEnd ? "end" : null,
         };
+        foreach (var (key, value) in Filter.Custom)
+            query[FieldPrefix + key] = value ?? Any;
         return QueryHelpers.AddQueryString(path, query.Where(pair => !string.IsNullOrEmpty(pair.Value)));
     }
 
@@ -83,6 +86,8 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
             yield return ($"Role is {nameOfRole?.Invoke(role) ?? "one that is gone"}", With(Filter with { RoleId = null }));
         if (Filter.OrganizationId is { } organization)
             yield return ($"Belongs to {nameOfOrganization?.Invoke(organization) ?? "an organization that is gone"} or below", With(Filter with { OrganizationId = null }));
+        foreach (var entry in Filter.Custom)
+            yield return (entry.Value is null ? $"Has {entry.Key.Replace('_', ' ')}" : $"{entry.Key.Replace('_', ' ')} is {entry.Value}", With(Filter with { Custom = [.. Filter.Custom.Where(other => other != entry)] }));
         if (Filter.HasTwoFactor is { } twoFactor)
             yield return (twoFactor ? "Has a second factor" : "Has no second factor", With(Filter with { HasTwoFactor = null }));
         if (Filter.HasSignedIn is { } signedIn)
@@ -96,6 +101,9 @@ public sealed record UserListState(UserFilter Filter, PageStart Start)
         if (Filter.LastSignInTo is { } to)
             yield return ($"Last sign-in on or before {Day.Text(to)}", With(Filter with { LastSignInTo = null }));
     }
+
+    /// <summary>Stands before the key of a custom field in the address, and for any value.</summary>
+    public const string FieldPrefix = "field-", Any = "*";
 
     private static string? Flag(bool? flag) => flag switch { true => "yes", false => "no", _ => null };
 }
