@@ -115,6 +115,7 @@ public sealed class AccessCatalogue(TenantDatabases databases, IOptions<FeatureS
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, (AccessBook Book, DateTimeOffset CheckedAt)> books = new();
+    private readonly ConcurrentDictionary<string, int> changes = new();
 
     public async Task<AccessBook> GetAsync(Tenant tenant, CancellationToken cancel)
     {
@@ -122,16 +123,24 @@ public sealed class AccessCatalogue(TenantDatabases databases, IOptions<FeatureS
         if (books.TryGetValue(tenant.Name, out var kept) && kept.CheckedAt + Freshness > now)
             return kept.Book;
 
+        var changesSoFar = changes.GetValueOrDefault(tenant.Name);
         await using var db = databases.Open(tenant);
         // The stamp first: what changes after it was read is read again at the next look.
         var stamp = await db.ChangeStamps.Where(s => s.Name == ChangeStamp.Access).Select(s => s.Value).SingleAsync(cancel);
         var book = kept.Book?.Stamp == stamp ? kept.Book : await LoadAsync(db, stamp, cancel);
         books[tenant.Name] = (book, now);
+        // A change that was committed while this was reading must not be hidden by what was read before it.
+        if (changes.GetValueOrDefault(tenant.Name) != changesSoFar)
+            books.TryRemove(tenant.Name, out _);
         return book;
     }
 
     /// <summary>Call after a change was committed.</summary>
-    public void Forget(Tenant tenant) => books.TryRemove(tenant.Name, out _);
+    public void Forget(Tenant tenant)
+    {
+        changes.AddOrUpdate(tenant.Name, 1, (_, count) => count + 1);
+        books.TryRemove(tenant.Name, out _);
+    }
 
     private async Task<AccessBook> LoadAsync(UserAdminDbContext db, string stamp, CancellationToken cancel)
     {
