@@ -12,6 +12,8 @@ internal sealed class PostgresBulkLoad(UserAdminDbContext db, SeedProgress progr
         await RunAsync("SET LOCAL maintenance_work_mem = '256MB'", cancel);
         if (IsMuch(users, await CountAsync("users", cancel)))
             await DropIndexesAsync("users", cancel);
+        if (IsMuch(users, await CountAsync("memberships", cancel)))
+            await DropIndexesAsync("memberships", cancel);
         if (IsMuch(events, await CountAsync("audit_events", cancel)))
             await DropIndexesAsync("audit_events", cancel);
     }
@@ -35,7 +37,7 @@ internal sealed class PostgresBulkLoad(UserAdminDbContext db, SeedProgress progr
         await copy.CompleteAsync(cancel);
     }
 
-    public override Task AnalyzeAsync(CancellationToken cancel) => RunAsync("VACUUM (ANALYZE) users, sessions, audit_events", cancel);
+    public override Task AnalyzeAsync(CancellationToken cancel) => RunAsync("VACUUM (ANALYZE) users, sessions, audit_events, organizations, organization_paths, memberships, teams, team_members", cancel);
 
     private Task<long> CountAsync(string table, CancellationToken cancel) => NumberAsync($"SELECT count(*) AS \"Value\" FROM {table}", cancel);
 

@@ -23,6 +23,8 @@ internal sealed class SqliteBulkLoad(UserAdminDbContext db, SeedProgress progres
         await DropAsync("trigger", "user_search", cancel);
         if (IsMuch(users, lastUser))
             await DropAsync("index", "users", cancel);
+        if (IsMuch(users, await LastAsync("memberships", cancel)))
+            await DropAsync("index", "memberships", cancel);
         if (IsMuch(events, await LastAsync("audit_events", cancel)))
             await DropAsync("index", "audit_events", cancel);
     }

@@ -13,8 +13,8 @@ internal static class CommandLine
         ./run migrate                          bring the database to the current shape and stop
         ./run create-admin --email ADDRESS [--first-name NAME] [--last-name NAME] [--tenant NAME]
                                                make an administrator; the password comes from USERADMIN_ADMIN_PASSWORD or is asked for
-        ./run seed --users N [--events M] [--tenant NAME]
-                                               add believable people and history for trying things out
+        ./run seed --users N [--events M] [--organizations K] [--tenant NAME]
+                                               add believable people, organizations and history for trying things out
         ./run tenants                          list the tenants besides the portal's own
         ./run create-tenant --name NAME --domain DOMAIN --owner ADDRESS [--title TITLE] [--first-name NAME] [--last-name NAME]
                                                make a tenant with its database and its first owner, who gets a link; a connection string in
@@ -83,10 +83,17 @@ internal static class CommandLine
         if (!TryRead(options["users"] ?? "0", out var users) || !TryRead(options["events"] ?? "0", out var events) || users + events == 0)
             return "Say how many: ./run seed --users 1000 --events 10000";
 
+        int? organizations = null;
+        if (options["organizations"] is { } text)
+            if (TryRead(text, out var wanted))
+                organizations = wanted;
+            else
+                return "Say how many: ./run seed --users 1000 --organizations 50";
+
         if (await TenantCommands.FindAsync(app, options) is not { } tenant)
             return TenantCommands.NoSuchTenant(options);
         await using var scope = TenantCommands.OpenScope(app, tenant);
-        var seeded = await scope.ServiceProvider.GetRequiredService<DemoData>().AddAsync(users, events, Console.WriteLine, CancellationToken.None);
+        var seeded = await scope.ServiceProvider.GetRequiredService<DemoData>().AddAsync(users, events, Console.WriteLine, CancellationToken.None, organizations);
         return seeded.Problem?.Message;
     }
 
