@@ -98,6 +98,7 @@ public static class CoreServices
         services.AddScoped<OrganizationLifecycle>();
         services.AddScoped<OrganizationDirectory>();
         services.AddScoped<MembershipService>();
+        services.AddScoped<MemberRoles>();
         services.AddScoped<MemberDirectory>();
         services.AddScoped<TeamService>();
         services.AddScoped<UserSecurity>();

@@ -18,7 +18,7 @@ public sealed class MembershipForm
 /// Makes people members of organizations. Needs <see cref="Permission.MembersManage"/> in the organization, and the person must be one whom the actor reaches with
 /// it already and who is not above them: nobody gets hold of somebody by making them a member. Problems of <see cref="SecurityActs"/> besides.
 /// </summary>
-public sealed class MembershipService(UserAdminDbContext db, OrganizationService organizations, SecurityActs acts, TreeChanges tree, TimeProvider clock)
+public sealed class MembershipService(UserAdminDbContext db, OrganizationService organizations, SecurityActs acts, MemberRoles roles, TreeChanges tree, TimeProvider clock)
 {
     public async Task<Result> AddAsync(Guid organizationId, Guid userId, MembershipForm form, Actor actor, CancellationToken cancel)
     {
@@ -66,8 +66,9 @@ public sealed class MembershipService(UserAdminDbContext db, OrganizationService
             return bad;
         return await tree.WriteMembersAsync(async () =>
         {
-            if (await LeaveAsync(organizationId, userId, endRoles: true, cancel) is not { } left)
-                return OrganizationProblems.NoMember;
+            var leaving = await LeaveAsync(organizationId, userId, endRoles: true, actor, cancel);
+            if (leaving.Value is not { } left)
+                return leaving.Problem!;
             var now = clock.GetUtcNow();
             db.Record(AuditAction.MemberRemoved, actor, OrganizationService.TargetOf(left.Organization), now, [new("Member", ((AuditTarget)left.User).Name, null), .. left.Ended], Text.Squeeze(reason));
             db.Record(AuditAction.OrganizationLeft, actor, left.User, now, [new("Organization", left.Organization.Name, null), .. left.Ended], Text.Squeeze(reason));
@@ -100,8 +101,9 @@ public sealed class MembershipService(UserAdminDbContext db, OrganizationService
             var title = await db.Memberships.Where(m => m.OrganizationId == fromId && m.UserId == userId).Select(m => m.Title).SingleOrDefaultAsync(cancel);
             db.Memberships.Add(new() { OrganizationId = toId, UserId = userId, Title = title, JoinedAt = now, AddedById = actor.UserId });
             await db.SaveChangesAsync(cancel);
-            if (await LeaveAsync(fromId, userId, endRoles, cancel) is not { } left)
-                return OrganizationProblems.NoMember;
+            var leaving = await LeaveAsync(fromId, userId, endRoles, actor, cancel);
+            if (leaving.Value is not { } left)
+                return leaving.Problem!;
             AuditTarget person = left.User;
             // Each organization hears of its own side alone.
             db.Record(AuditAction.MemberRemoved, actor, OrganizationService.TargetOf(left.Organization), now, [new("Member", person.Name, null), .. left.Ended], Text.Squeeze(reason));
@@ -121,25 +123,20 @@ public sealed class MembershipService(UserAdminDbContext db, OrganizationService
 
     private sealed record Left(Organization Organization, User User, IReadOnlyList<FieldChange> Ended);
 
-    private async Task<Left?> LeaveAsync(Guid organizationId, Guid userId, bool endRoles, CancellationToken cancel)
+    private async Task<Result<Left>> LeaveAsync(Guid organizationId, Guid userId, bool endRoles, Actor actor, CancellationToken cancel)
     {
         if (await db.Memberships.Where(m => m.OrganizationId == organizationId && m.UserId == userId).ExecuteDeleteAsync(cancel) == 0)
-            return null;
+            return OrganizationProblems.NoMember;
         List<FieldChange> ended = [];
         if (endRoles)
-            ended.AddRange(await EndRolesAsync(organizationId, userId, cancel));
+        {
+            var taken = await roles.EndAsync(organizationId, userId, actor, cancel);
+            if (!taken.Succeeded)
+                return taken.Problem;
+            ended.AddRange(taken.Value);
+        }
         ended.AddRange(await LeaveTeamsAsync(organizationId, userId, cancel));
-        return new(await db.Organizations.AsNoTracking().SingleAsync(o => o.Id == organizationId, cancel), await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancel), ended);
-    }
-
-    private async Task<List<FieldChange>> EndRolesAsync(Guid organizationId, Guid userId, CancellationToken cancel)
-    {
-        var now = clock.GetUtcNow();
-        var held = db.RoleAssignments.Where(a => a.OrganizationId == organizationId && a.UserId == userId && (a.EndsAt == null || a.EndsAt > now));
-        var names = await held.Join(db.Roles, a => a.RoleId, role => role.Id, (_, role) => role.Name).Distinct().OrderBy(name => name).ToListAsync(cancel);
-        await held.Where(a => a.StartsAt > now).ExecuteDeleteAsync(cancel);
-        await held.ExecuteUpdateAsync(assignment => assignment.SetProperty(a => a.EndsAt, now), cancel);
-        return names.ConvertAll(name => new FieldChange("Role", name, null));
+        return new Left(await db.Organizations.AsNoTracking().SingleAsync(o => o.Id == organizationId, cancel), await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancel), ended);
     }
 
     // Teams of organizations above stay open to whoever still belongs somewhere below them.

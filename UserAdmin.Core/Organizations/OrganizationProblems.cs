@@ -20,6 +20,8 @@ internal static class OrganizationProblems
     public static readonly Problem AlreadyMember = new(ProblemKind.Conflict, "member.already", "This person is a member there already.");
     public static readonly Problem NoMember = new(ProblemKind.NotFound, "member.not_found", "This person is not a member of this organization.");
 
+    public static readonly Problem RolesNotYours = new(ProblemKind.NotAllowed, "member.roles_not_yours", "This person holds a role in the organization that you may not take away. Somebody with more rights has to end it first.");
+
     public static readonly Problem NoTeam = new(ProblemKind.NotFound, "team.not_found", "There is no such team, or you may not see it.");
     public static readonly Problem TeamNameTaken = new(ProblemKind.Conflict, "team.name_taken", "Another team of this organization has this name.", nameof(TeamForm.Name));
     public static readonly Problem TeamChanged = new(ProblemKind.Conflict, "team.changed", "Somebody else changed this team in the meantime. Load the page again.");

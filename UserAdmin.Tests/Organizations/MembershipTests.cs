@@ -82,6 +82,23 @@ public class MembershipTests
         Assert.Equal("member.not_found", (await portal.Run((MembershipService members) => members.RemoveAsync(a, ivan.Id, Reason, alice, Cancel))).Problem?.Code);
     }
 
+    [Fact]
+    public async Task E05_Nobody_gets_rid_of_a_denial_by_leaving_the_organization_in_which_it_counts()
+    {
+        await using var portal = await TestPortal.StartAsync();
+        var top = await portal.GivenOrganization("Top");
+        var secret = await portal.GivenOrganization("Secret", top);
+        var ivan = await portal.GivenManager(Ivan, top);
+        await portal.Join(ivan, secret);
+        ivan = await portal.GivenDenial(ivan, secret, Permission.SessionsView);
+
+        var left = await portal.Run((MembershipService members) => members.RemoveAsync(secret, ivan.Id, Reason, ivan, Cancel));
+
+        Assert.Equal("member.roles_not_yours", left.Problem?.Code);
+        Assert.False((await portal.Again(ivan)).CanIn(secret, Permission.SessionsView));
+        Assert.Equal(2, await portal.Run((UserAdminDbContext db) => db.Memberships.CountAsync(m => m.UserId == ivan.UserId, Cancel)));
+    }
+
     [Theory, InlineData(true), InlineData(false)]
     public async Task Moving_somebody_keeps_the_account_and_asks_about_the_roles(bool endRoles)
     {
