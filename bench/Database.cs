@@ -65,6 +65,22 @@ internal sealed class Database(Provider provider, int users, string connectionSt
         return database;
     }
 
+    /// <summary>One without anybody, made anew each time.</summary>
+    public static async Task<Database> EmptyAsync(Provider provider, string folder, PostgresCluster? cluster)
+    {
+        const string name = "useradmin_tenants";
+        if (cluster is not null)
+            await RecreateAsync(cluster, name);
+        else
+        {
+            foreach (var file in Directory.GetFiles(folder, $"{name}.db*"))
+                File.Delete(file);
+            if (Directory.Exists(Path.Combine(folder, "tenants")))
+                Directory.Delete(Path.Combine(folder, "tenants"), recursive: true);
+        }
+        return new(provider, 0, cluster?.ConnectionString(name) ?? $"Data Source={folder}/{name}.db");
+    }
+
     public async Task AddOtherAsync(string folder)
     {
         var found = await ReadAsync($"SELECT count(*) FROM users WHERE email = '{OtherEmail}'");

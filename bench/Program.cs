@@ -21,6 +21,10 @@ foreach (var provider in options.Providers)
         Report.Line(PostgresCluster.Description);
         Report.Line();
     }
+    if (options.Only.Contains("tenants"))
+        await ManyTenants.MeasureAsync(provider, options.Data, cluster);
+    if (options.Only is ["tenants"])
+        continue;
     foreach (var size in options.Sizes)
         await run.MeasureAsync(await Database.PrepareAsync(provider, size, options.Data, cluster), cluster);
     run.ShowGrowth(provider);
