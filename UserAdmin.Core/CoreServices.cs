@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using UserAdmin.Core.AccessRequests;
+using UserAdmin.Core.AccessReviews;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Branding;
 using UserAdmin.Core.Common;
@@ -159,6 +161,18 @@ public static class CoreServices
         services.AddScoped<DeviceService>();
         services.AddHostedService<SessionSweep>();
         services.AddHostedService<Leftovers>();
+        services.AddScoped<RequestableRoles>();
+        services.AddScoped<Deciders>();
+        services.AddScoped<AccessRequestMail>();
+        services.AddScoped<AccessRequestService>();
+        services.AddScoped<AccessRequestDirectory>();
+        services.AddScoped<AccessRequestReminders>();
+        services.AddScoped<ReviewRights>();
+        services.AddScoped<AccessReviewService>();
+        services.AddScoped<ReviewDecisions>();
+        services.AddScoped<AccessReviewDirectory>();
+        services.AddScoped<AccessReviewReminders>();
+        services.AddHostedService<AccessReminders>();
         services.AddScoped<SignInRisk>();
         services.AddSingleton<SessionDirectory>();
 

@@ -1,4 +1,5 @@
 using UserAdmin.Core;
+using UserAdmin.Web.AccessReviews;
 using UserAdmin.Web.Branding;
 using UserAdmin.Web.Commands;
 using UserAdmin.Web.ExternalSignIn;
@@ -59,6 +60,7 @@ app.MapActing();
 app.MapAvatars();
 app.MapBrand();
 app.MapActivity();
+app.MapAccessReviews();
 app.MapPortal();
 
 await app.RunAsync();

@@ -69,6 +69,16 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction ExternalLoginUnlinked = new("security.external_login_unlinked", AuditCategory.Security, "Unlinked an external sign-in", "{1} unlinked an external sign-in from the account");
     public static readonly AuditAction UserRegisteredExternally = new("user.registered_externally", AuditCategory.Users, "Registered with an external sign-in", "{1} registered with an external sign-in");
 
+    public static readonly AuditAction AccessRequested = new("access_request.made", AuditCategory.Access, "Asked for a role", "{1} asked for a role");
+    public static readonly AuditAction AccessRequestWithdrawn = new("access_request.withdrawn", AuditCategory.Access, "Withdrew a request for a role", "{1} withdrew a request for a role");
+    public static readonly AuditAction AccessRequestApproved = new("access_request.approved", AuditCategory.Access, "Approved a request for a role", "{0} approved the role that {1} asked for");
+    public static readonly AuditAction AccessRequestDeclined = new("access_request.declined", AuditCategory.Access, "Declined a request for a role", "{0} declined the role that {1} asked for");
+    public static readonly AuditAction AccessReviewStarted = new("access_review.started", AuditCategory.Access, "Started an access review", "{0} started the access review {1}");
+    public static readonly AuditAction AccessReviewKept = new("access_review.kept", AuditCategory.Access, "Kept a role in a review", "{0} reviewed a role of {1} and kept it");
+    public static readonly AuditAction AccessReviewRemoved = new("access_review.removed", AuditCategory.Access, "Removed a role in a review", "{0} reviewed a role of {1} and removed it");
+    public static readonly AuditAction AccessReviewClosed = new("access_review.closed", AuditCategory.Access, "Closed an access review", "{0} closed the access review {1}");
+    public static readonly AuditAction AccessReviewExported = new("access_review.exported", AuditCategory.Access, "Exported an access review", "{0} exported the result of the access review {1}");
+
     public static readonly AuditAction InvitationSent = new("invitation.sent", AuditCategory.Users, "Invited somebody", "{0} invited {1}");
     public static readonly AuditAction InvitationSentAgain = new("invitation.sent_again", AuditCategory.Users, "Sent an invitation again", "{0} sent the invitation of {1} again");
     public static readonly AuditAction InvitationLinkCopied = new("invitation.link_copied", AuditCategory.Users, "Copied the link of an invitation", "{0} made a new link for the invitation of {1} to hand it over");

@@ -14,6 +14,12 @@ public sealed record MailKind(string Key, string Title, IReadOnlyList<string> Va
     public static readonly MailKind Activation = new("activation", "Activate a new account", ["link", "hours"], CarriesSecret: true);
     public static readonly MailKind Invitation = new("invitation", "Invite somebody to register", ["inviter", "link", "days"], CarriesSecret: true);
     public static readonly MailKind InvitationToJoin = new("invitation-to-join", "Invite somebody into an organization", ["inviter", "organization", "link", "days"], CarriesSecret: true);
+    public static readonly MailKind AccessRequested = new("access-requested", "Somebody asks for a role", ["asker", "role", "time", "reason", "link"]);
+    public static readonly MailKind AccessRequestReminder = new("access-request-reminder", "A request for a role waits", ["asker", "role", "time", "reason", "link"]);
+    public static readonly MailKind AccessApproved = new("access-approved", "A request for a role was approved", ["role", "time", "decider", "reason", "link"]);
+    public static readonly MailKind AccessDeclined = new("access-declined", "A request for a role was declined", ["role", "decider", "reason", "link"]);
+    public static readonly MailKind AccessReviewStarted = new("access-review-started", "Review who has which role", ["starter", "review", "count", "due", "link"]);
+    public static readonly MailKind AccessReviewReminder = new("access-review-reminder", "Reminder of an access review", ["review", "count", "due", "link"]);
     public static readonly MailKind SecurityNotice = new("security-notice", "Something about the account's security changed", ["what", "when", "where", "link"], CarriesSecret: true);
 
     public static readonly MailKind FactorRequired = new("factor-required", "A second factor is required", ["until", "link"]);

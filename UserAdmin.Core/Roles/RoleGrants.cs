@@ -34,6 +34,6 @@ public sealed class RoleGrants(UserAdminDbContext db, AccessEvaluator evaluator,
         organizationId is { } id ? access.CanIn(id, permission) : access.Can(permission);
 
     // Everybody is an end user already, an owner owns everything or nothing, and who manages an organization does so in one.
-    private static bool CanBeGiven(Guid roleId, Guid? organizationId) =>
+    internal static bool CanBeGiven(Guid roleId, Guid? organizationId) =>
         roleId != SystemRoles.EndUser.Id && roleId != (organizationId is null ? SystemRoles.OrganizationManager.Id : SystemRoles.Owner.Id);
 }

@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Configuration;
+using UserAdmin.Core.AccessRequests;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Branding;
 using UserAdmin.Core.Common;
@@ -46,7 +47,7 @@ public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemor
     private static readonly Problem Changed = new(ProblemKind.Conflict, "policy.changed", "Somebody else changed these settings meanwhile. They are shown anew; make your change again.");
 
     /// <summary>Every policy there is.</summary>
-    public static IReadOnlyList<Type> Types { get; } = [typeof(RegistrationPolicy), typeof(PasswordRules), typeof(SecondFactorPolicy), typeof(SessionPolicy), typeof(Features), typeof(Brand)];
+    public static IReadOnlyList<Type> Types { get; } = [typeof(RegistrationPolicy), typeof(PasswordRules), typeof(SecondFactorPolicy), typeof(SessionPolicy), typeof(Features), typeof(Brand), typeof(AccessRequestPolicy)];
 
     public async Task<TPolicy> GetAsync<TPolicy>(CancellationToken cancel) where TPolicy : class, new() => (await GetWithStampAsync<TPolicy>(cancel)).Policy;
 

@@ -52,6 +52,12 @@ public class RouteTests
         ["/sessions/figures"] = ("/sessions/figures", 302, 403, 200),
         ["/audit"] = ("/audit", 302, 403, 200),
         ["/invitations"] = ("/invitations", 302, 403, 200),
+        ["/me/access-requests"] = ("/me/access-requests", 302, 200, 200),
+        ["/access-requests"] = ("/access-requests", 302, 403, 200),
+        ["/access-reviews"] = ("/access-reviews", 302, 200, 200),
+        ["/access-reviews/new"] = ("/access-reviews/new", 302, 403, 200),
+        ["/access-reviews/{Id:guid}"] = ("/access-reviews/{alice}", 302, 404, 404),
+        ["/access-reviews/{id:guid}/evidence.csv"] = ("/access-reviews/{alice}/evidence.csv", 302, 404, 404),
         ["/invitations/new"] = ("/invitations/new", 302, 403, 200),
         ["/account/invitation"] = ("/account/invitation", 200, 200, 200),
         ["/account/invitation/{secret:length(43)}"] = ("/account/invitation/0123456789012345678901234567890123456789012", 302, 302, 302),
@@ -138,6 +144,8 @@ public class RouteTests
         ["/sessions/figures"] = "Frank Grace Ivan:302 Heidi Erin",
         ["/audit"] = "Grace Erin",
         ["/invitations"] = "Grace Ivan Heidi Erin",
+        ["/access-requests"] = "Ivan Heidi Erin",
+        ["/access-reviews/new"] = "Erin",
         ["/invitations/new"] = "Ivan Heidi Erin",
         ["/notifications"] = "Grace Erin",
         ["/notifications/sink"] = "Grace Erin",
@@ -256,6 +264,7 @@ public class RouteTests
             "/tenants?search=%00%25_'&status=x", "/tenants?at=end&after=x", "/tenants?before=%F0%9F%91%91",
             "/sessions?state=over&since=2020-01-01&risk=suspicious&browser=firefox&system=linux&search=alice", "/sessions?state=open&risk=unusual",
             $"/invitations?organization={id}&state=failed&email=%00", "/invitations?organization=x&state=queued&at=end", $"/invitations/new?organization={id}", "/invitations/new?organization=%00",
+            "/access-requests?state=x&after=%00", $"/access-requests?state=all&before={id}", "/access-requests?state=approved&at=end",
         ];
 
         foreach (var address in addresses)
