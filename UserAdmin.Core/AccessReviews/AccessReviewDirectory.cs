@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Users;
 
@@ -20,7 +21,7 @@ public sealed record ReviewItemRow(
     ReviewDecision? Decision, string? Comment, DateTimeOffset? DecidedAt, string? DecidedByName);
 
 /// <summary>Shows reviews to whoever may see them all, and to their reviewers.</summary>
-public sealed class AccessReviewDirectory(UserAdminDbContext db, TimeProvider clock)
+public sealed class AccessReviewDirectory(UserAdminDbContext db, FeatureSwitches features, TimeProvider clock)
 {
     public const int PageSize = 100;
     private const int Shown = 200;
@@ -33,7 +34,8 @@ public sealed class AccessReviewDirectory(UserAdminDbContext db, TimeProvider cl
         await Rows(db.AccessReviews.VisibleTo(actor).Where(r => r.Id == id)).SingleOrDefaultAsync(cancel);
 
     /// <summary>Whether a review waits for this person.</summary>
-    public async Task<bool> IsReviewerAsync(Actor actor, CancellationToken cancel) => await db.AccessReviews.AnyAsync(r => r.ReviewerId == actor.UserId && r.ClosedAt == null, cancel);
+    public async Task<bool> IsReviewerAsync(Actor actor, CancellationToken cancel) =>
+        await features.IsOnAsync(Feature.AccessReviews, cancel) && await db.AccessReviews.AnyAsync(r => r.ReviewerId == actor.UserId && r.ClosedAt == null, cancel);
 
     /// <summary>A page of the items by name; only undecided ones when asked.</summary>
     public async Task<Page<ReviewItemRow>> ItemsAsync(Guid reviewId, bool onlyUndecided, PageStart start, Actor actor, CancellationToken cancel)

@@ -1,19 +1,22 @@
 using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.AccessReviews;
 
 /// <summary>Reminds reviewers, once, three days before a review is due.</summary>
-public sealed class AccessReviewReminders(UserAdminDbContext db, Outbox outbox, PublicAddress address, TimeProvider clock)
+public sealed class AccessReviewReminders(UserAdminDbContext db, FeatureSwitches features, Outbox outbox, PublicAddress address, TimeProvider clock)
 {
     public static readonly TimeSpan Before = TimeSpan.FromDays(3);
 
     /// <summary>Gives back of how many reviews. Every server may do it: a review is marked by the statement that finds it unmarked.</summary>
     public async Task<int> RemindAsync(CancellationToken cancel)
     {
+        if (!await features.IsOnAsync(Feature.AccessReviews, cancel))
+            return 0;
         var now = clock.GetUtcNow();
         var until = now + Before;
         var due = await db.AccessReviews.AsNoTracking().Where(r => r.ClosedAt == null && r.RemindedAt == null && r.DueAt <= until && db.AccessReviewItems.Any(i => i.ReviewId == r.Id && i.Decision == null)).ToListAsync(cancel);

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Users;
@@ -9,7 +10,7 @@ using UserAdmin.Core.Users;
 namespace UserAdmin.Core.AccessReviews;
 
 /// <summary>Starts and closes campaigns in which a reviewer looks at every assignment of a role, or in an organization (R10).</summary>
-public sealed class AccessReviewService(UserAdminDbContext db, ReviewRights rights, Outbox outbox, PublicAddress address, TimeProvider clock)
+public sealed class AccessReviewService(UserAdminDbContext db, ReviewRights rights, FeatureSwitches features, Outbox outbox, PublicAddress address, TimeProvider clock)
 {
     private const int MostItems = 2_000;
 
@@ -79,6 +80,8 @@ public sealed class AccessReviewService(UserAdminDbContext db, ReviewRights righ
     /// <summary>Ends the review: what is undecided stays undecided, and the result can't change any more. By its reviewer or whoever runs reviews.</summary>
     public async Task<Result> CloseAsync(Guid id, Actor actor, CancellationToken cancel)
     {
+        if (await features.RefuseAsync(Feature.AccessReviews, cancel) is { } off)
+            return off;
         if (await db.AccessReviews.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancel) is not { } review || !review.IsVisibleTo(actor))
             return AccessReviewProblems.NotFound;
         if (actor.Impersonator is not null)

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Tenants;
@@ -10,13 +11,15 @@ using UserAdmin.Core.Users;
 namespace UserAdmin.Core.AccessReviews;
 
 /// <summary>What the reviewer does: keep or remove. Removing ends an assignment at once, on the authority of whoever started the review and as long as they hold it.</summary>
-public sealed class ReviewDecisions(UserAdminDbContext db, ReviewRights rights, AccessEvaluator evaluator, Owners owners, SessionDirectory sessions, CurrentTenant tenant, TimeProvider clock)
+public sealed class ReviewDecisions(UserAdminDbContext db, ReviewRights rights, AccessEvaluator evaluator, Owners owners, FeatureSwitches features, SessionDirectory sessions, CurrentTenant tenant, TimeProvider clock)
 {
     public const int AtOnce = 200;
 
     /// <summary>Decides about each of the items and gives back, by their ids, what could not be done. Each stands for itself.</summary>
     public async Task<Result<IReadOnlyDictionary<Guid, Problem>>> DecideAsync(Guid reviewId, IReadOnlyCollection<Guid> itemIds, ReviewDecision decision, string? comment, Actor actor, CancellationToken cancel)
     {
+        if (await features.RefuseAsync(Feature.AccessReviews, cancel) is { } off)
+            return off;
         if (await db.AccessReviews.AsNoTracking().SingleOrDefaultAsync(r => r.Id == reviewId, cancel) is not { } review || !review.IsVisibleTo(actor))
             return AccessReviewProblems.NotFound;
         if (actor.Impersonator is not null)

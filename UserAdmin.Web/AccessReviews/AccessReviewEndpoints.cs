@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using UserAdmin.Core.AccessReviews;
 using UserAdmin.Core.Common;
+using UserAdmin.Core.FeatureFlags;
+using UserAdmin.Web.FeatureFlags;
 using UserAdmin.Web.Security;
 
 namespace UserAdmin.Web.AccessReviews;
@@ -13,7 +15,7 @@ internal static class AccessReviewEndpoints
         app.MapGet("/access-reviews/{id:guid}/evidence.csv", async (HttpContext http, Guid id, AccessReviewDirectory reviews, CurrentActor current, CancellationToken cancel) =>
             await current.FindAsync(http, cancel) is { } actor && await reviews.FindAsync(id, actor, cancel) is { } review
                 ? Results.Stream(stream => WriteAsync(stream, review, reviews.ReadAsync(review, actor, cancel), cancel), "text/csv; charset=utf-8", $"access-review-{id}.csv")
-                : Results.NotFound()).RequireAuthorization();
+                : Results.NotFound()).RequireAuthorization().WithMetadata(new PartOfAttribute(Feature.AccessReviews));
 
     private static async Task WriteAsync(Stream stream, AccessReviewRow review, IAsyncEnumerable<ReviewItemRow> rows, CancellationToken cancel)
     {
