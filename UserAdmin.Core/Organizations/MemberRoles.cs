@@ -14,7 +14,7 @@ public sealed class MemberRoles(UserAdminDbContext db, CurrentTenant tenant, Acc
     /// Call inside the transaction. Refused when the actor may not take one of them away: a role may deny something, and nobody gets rid of that by leaving
     /// (E05).
     /// </summary>
-    public async Task<Result<IReadOnlyList<FieldChange>>> EndAsync(Guid organizationId, Guid userId, Actor actor, CancellationToken cancel)
+    internal async Task<Result<IReadOnlyList<FieldChange>>> EndAsync(Guid organizationId, Guid userId, Actor actor, CancellationToken cancel)
     {
         var (now, book) = (clock.GetUtcNow(), await catalogue.GetAsync(tenant.Tenant, cancel));
         var held = db.RoleAssignments.Where(a => a.OrganizationId == organizationId && a.UserId == userId && (a.EndsAt == null || a.EndsAt > now));
