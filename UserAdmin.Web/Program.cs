@@ -49,6 +49,7 @@ app.UseFeatures();
 app.UseAuthorization();
 app.UseCircuitLimits();
 app.UseAntiforgery();
+app.UseBrand();
 
 app.MapStaticAssets().AllowAnonymous();
 app.MapHealth();

@@ -29,6 +29,7 @@ public sealed partial class SessionDirectory(
     private static readonly TimeSpan ActivityStep = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestLoad = TimeSpan.FromMinutes(11);
     private const int AskedAtOnce = 500;
+    private const int ToldAtOnce = 50;
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> accessChangedAt = new();
     private readonly ConcurrentDictionary<string, string> accessStamps = new();
@@ -110,11 +111,16 @@ public sealed partial class SessionDirectory(
         });
     }
 
-    /// <summary>Roles, assignments or organizations have changed: what anybody of the tenant may do is worked out anew, and open pages are told at once where it changed.</summary>
-    internal async Task RefreshAccessAsync(Tenant tenant, CancellationToken cancel)
+    /// <summary>
+    /// Roles, assignments or organizations have changed: what anybody of the tenant may do is worked out anew. Open pages are told at once where it changed; when
+    /// very many are open, the sweep tells the rest within seconds, so that nobody's click waits for all of them.
+    /// </summary>
+    internal Task RefreshAccessAsync(Tenant tenant, CancellationToken cancel) => RefreshAccessAsync(tenant, ToldAtOnce, cancel);
+
+    private async Task RefreshAccessAsync(Tenant tenant, int most, CancellationToken cancel)
     {
         accessChangedAt[tenant.Name] = clock.GetUtcNow();
-        foreach (var id in watchers.Keys.Where(key => key.Tenant == tenant).Select(key => key.Id))
+        foreach (var id in watchers.Keys.Where(key => key.Tenant == tenant).Select(key => key.Id).Take(most))
         {
             Refresh(tenant, id);
             await FindAsync(tenant, id, isActivity: false, cancel);
@@ -168,7 +174,7 @@ public sealed partial class SessionDirectory(
         var stamp = string.Concat(await db.ChangeStamps.Where(s => s.Name == ChangeStamp.Access || s.Name == ChangeStamp.Assignments)
             .OrderBy(s => s.Name).Select(s => s.Value).ToListAsync(cancel));
         if (accessStamps.TryGetValue(tenant.Name, out var known) && known != stamp)
-            await RefreshAccessAsync(tenant, cancel);
+            await RefreshAccessAsync(tenant, int.MaxValue, cancel);
         accessStamps[tenant.Name] = stamp;
 
         var now = clock.GetUtcNow();

@@ -16,7 +16,6 @@ public partial class ServiceTests
         ["Notices.SendAsync"] = "part of the change it tells of",
         ["Notices.SendToAsync"] = "part of the change it tells of",
         ["RolePermissions.SaveAsync"] = "RoleService.ChangeAsync asks, for every change of a role",
-        ["TermsService.FindDueAsync"] = "one's own acceptance",
         ["TwoFactorMail.RemindAsync"] = "part of the change it tells of",
         ["TwoFactorMail.RequireAsync"] = "part of the change it tells of",
     };
