@@ -1,5 +1,9 @@
 using Deque.AxeCore.Commons;
 using Microsoft.Playwright;
+using UserAdmin.Core.AccessReviews;
+using UserAdmin.Core.CustomFields;
+using UserAdmin.Core.Organizations;
+using UserAdmin.Core.Registration;
 using UserAdmin.Core.Users;
 using static Microsoft.Playwright.Assertions;
 
@@ -81,6 +85,59 @@ public class AccessibilityTests(Chromium chromium) : BrowserTest(chromium)
         tab.Expect(404);
         await tab.Go("/nothing", isPortal: false);
         await Look(tab, "not found");
+
+        Assert.Empty(found);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 1366, 850)]
+    [InlineData(ColorScheme.Dark, 390, 844)]
+    public async Task Axe_finds_nothing_and_nothing_sticks_out_where_it_is_said_who_may_do_what(ColorScheme colours, int width, int height)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var alice = await App.Given(Alice);
+        var dave = await App.Given(Dave);
+        var acme = await App.GivenPlace("Acme");
+        await App.GivenPlace("Branch", acme);
+        var carol = await App.Given(Carol, SystemRoles.OrganizationManager, acme);
+        var night = await App.GivenRole("Night manager", Permission.UsersView);
+        var team = (await App.Run((TeamService teams) => teams.CreateAsync(acme, new() { Name = "Pilots" }, alice, cancel))).Value;
+        await App.Run((TeamService teams) => teams.AddMemberAsync(team, carol.Id, alice, cancel));
+        await App.Run((CustomFieldService fields) => fields.CreateAsync(new() { Label = "Staff number", Key = "staff_number" }, alice, cancel));
+        var review = (await App.Run((AccessReviewService reviews) => reviews.StartAsync(
+            new() { Name = "Spring", OrganizationId = acme, ReviewerId = alice.Id, DueOn = DateOnly.FromDateTime(DateTime.UtcNow.AddDays(9)) }, alice, cancel))).Value;
+        await App.Run((InvitationService invitations) => invitations.InviteAsync(new() { Addresses = Carol.Email, OrganizationId = acme }, alice, cancel));
+        var tab = await Open(options: new() { ColorScheme = colours, ViewportSize = new() { Width = width, Height = height } });
+        await tab.SignIn(Alice);
+
+        foreach (var page in new[]
+        {
+            "/roles", "/roles/new", $"/roles/{night}", $"/roles/{night}/details", $"/roles/{SystemRoles.OrganizationManager.Id}", $"/roles/{SystemRoles.OrganizationManager.Id}/members",
+            "/roles/who-can?permission=users.view", $"/roles/compare?a={alice.Id}&b={carol.Id}", $"/users/{carol.Id}/access", $"/users/{carol.Id}/organizations", "/me/access",
+            "/organizations", "/organizations/new", $"/organizations/{acme}", $"/organizations/{acme}/members", $"/organizations/{acme}/teams", $"/organizations/{acme}/settings", $"/teams/{team}",
+            "/invitations", "/invitations/new", "/access-requests", "/me/access-requests", "/access-reviews", "/access-reviews/new", $"/access-reviews/{review}",
+            "/tenants", "/tenants/new", "/settings/features", "/settings/branding", "/settings/fields",
+        })
+        {
+            await tab.Go(page);
+            await Expect(tab["[aria-busy=true]"]).ToHaveCountAsync(0);
+            await Look(tab, page);
+        }
+
+        await tab.Button("New field").ClickAsync();
+        await Expect(tab.Dialog.GetByLabel("Label")).ToBeVisibleAsync();
+        await Look(tab, "a profile field");
+        await tab.Go($"/users/{dave.Id}/access");
+        await tab.Button("Give a role").ClickAsync();
+        await Expect(tab.Dialog.GetByLabel("Reason")).ToBeVisibleAsync();
+        await Look(tab, "give a role");
+        await tab.Go($"/users/{dave.Id}");
+        await tab.Button("Act as Dave Dyer").ClickAsync();
+        await tab.Dialog.GetByLabel("Reason").FillAsync("To help");
+        await tab.Dialog.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+        await Expect(tab[".acting"]).ToBeVisibleAsync();
+        await tab.Go("/me");
+        await Look(tab, "acting");
 
         Assert.Empty(found);
     }
