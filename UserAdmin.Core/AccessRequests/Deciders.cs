@@ -27,5 +27,5 @@ public sealed class Deciders(UserAdminDbContext db, AccessEvaluator evaluator, R
     }
 
     private async Task<bool> MayDecideAsync(Access access, AccessRequest request, CancellationToken cancel) =>
-        RoleGrants.Holds(access, request.OrganizationId, Permission.AccessRequestsDecide) && await grants.MayGiveAsync(access, request.RoleId, request.OrganizationId, cancel);
+        access.CanAt(request.OrganizationId, Permission.AccessRequestsDecide) && await grants.MayGiveAsync(access, request.RoleId, request.OrganizationId, cancel);
 }

@@ -23,15 +23,16 @@ public sealed class RequestableRoles(UserAdminDbContext db, AccessEvaluator eval
             .Join(db.Organizations, m => m.OrganizationId, o => o.Id, (_, o) => o).OrderBy(o => o.NormalizedName).Select(o => new NamedChoice(o.Id, o.Name)).ToListAsync(cancel);
         var descriptions = await db.Roles.Where(r => r.Description != null).ToDictionaryAsync(r => r.Id, r => r.Description, cancel);
         List<RequestableRole> roles = [];
-        foreach (var role in (await catalogue.GetAsync(tenant.Tenant, cancel)).Roles.OrderBy(role => role.Name, StringComparer.Ordinal))
-            if (role.IsActive && await IsOpenAsync(role.Id, organizationId, cancel))
+        var book = await catalogue.GetAsync(tenant.Tenant, cancel);
+        foreach (var role in book.Roles.OrderBy(role => role.Name, StringComparer.Ordinal))
+            if (await IsOpenAsync(book, role.Id, organizationId, cancel))
                 roles.Add(new(role.Id, role.Name, SystemRoles.Find(role.Id)?.Description ?? descriptions.GetValueOrDefault(role.Id)));
         return new(organizations, roles);
     }
 
     public async Task<bool> IsRequestableAsync(Guid roleId, Guid? organizationId, CancellationToken cancel) =>
-        await db.Roles.AnyAsync(r => r.Id == roleId && r.IsActive, cancel) && await IsOpenAsync(roleId, organizationId, cancel);
+        await db.Roles.AnyAsync(r => r.Id == roleId && r.IsActive, cancel) && await IsOpenAsync(await catalogue.GetAsync(tenant.Tenant, cancel), roleId, organizationId, cancel);
 
-    private async Task<bool> IsOpenAsync(Guid roleId, Guid? organizationId, CancellationToken cancel) =>
-        roleId != SystemRoles.Owner.Id && RoleGrants.CanBeGiven(roleId, organizationId) && (await evaluator.OfRoleAsync(roleId, organizationId, cancel)).IsPrivileged;
+    private async Task<bool> IsOpenAsync(AccessBook book, Guid roleId, Guid? organizationId, CancellationToken cancel) =>
+        roleId != SystemRoles.Owner.Id && GrantRule.RefusePlace(book, roleId, organizationId) is null && (await evaluator.OfRoleAsync(roleId, organizationId, cancel)).IsPrivileged;
 }

@@ -21,7 +21,7 @@ public sealed class ReviewRights(AccessEvaluator evaluator, AccessCatalogue cata
 
     /// <summary>Also a role that is inactive can be taken away.</summary>
     public async Task<bool> MayTakeAsync(Access taker, Guid roleId, Guid? organizationId, CancellationToken cancel) =>
-        RoleGrants.Holds(taker, organizationId, Permission.RolesAssign) && taker.Covers(await evaluator.OfRoleAsync(roleId, organizationId, cancel));
+        taker.CanAt(organizationId, Permission.RolesAssign) && taker.Covers(await evaluator.OfRoleAsync(roleId, organizationId, cancel));
 }
 
 public static class ReviewVisibility

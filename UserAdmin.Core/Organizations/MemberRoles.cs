@@ -19,7 +19,7 @@ public sealed class MemberRoles(UserAdminDbContext db, CurrentTenant tenant, Acc
         var (now, book) = (clock.GetUtcNow(), await catalogue.GetAsync(tenant.Tenant, cancel));
         var held = db.RoleAssignments.Where(a => a.OrganizationId == organizationId && a.UserId == userId && (a.EndsAt == null || a.EndsAt > now));
         var roles = await held.Select(a => a.RoleId).Distinct().ToListAsync(cancel);
-        if (roles.Any(role => !GrantRule.Allows(actor, book, role, organizationId, tenant.Tenant.IsHost, isTaking: true)))
+        if (roles.Any(role => !GrantRule.Allows(actor.Access, book, role, organizationId, tenant.Tenant.IsHost, isTaking: true)))
             return OrganizationProblems.RolesNotYours;
         await held.ExecuteDeleteAsync(cancel);
         return new(roles.Select(role => book.Find(role)?.Name ?? "").Order(StringComparer.Ordinal).Select(name => new FieldChange("Role", name, null)).ToList(), null);

@@ -14,7 +14,7 @@ public sealed class InvitationRights(UserAdminDbContext db, RoleGrants grants)
     /// otherwise what is wrong with the organization, the role or the team.
     /// </summary>
     public async Task<Problem?> RefuseAsync(Access inviter, Guid? organizationId, Guid? roleId, Guid? teamId, CancellationToken cancel) =>
-        !RoleGrants.Holds(inviter, organizationId, Permission.InvitationsManage) ? UserProblems.NotAllowed
+        !inviter.CanAt(organizationId, Permission.InvitationsManage) ? UserProblems.NotAllowed
         : organizationId is { } organization && !await db.OrganizationsInForce().ContainsAsync(organization, cancel) ? InvitationProblems.OrganizationGone
         : roleId is { } role && !await grants.MayGiveAsync(inviter, role, organizationId, cancel) ? InvitationProblems.RoleGone
         : teamId is { } team && !(organizationId is { } its && inviter.CanIn(its, Permission.TeamsManage) && await db.Teams.AnyAsync(t => t.Id == team && t.OrganizationId == its, cancel)) ? InvitationProblems.TeamGone

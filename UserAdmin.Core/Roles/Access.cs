@@ -65,6 +65,9 @@ public sealed class Access
         return isGranted;
     }
 
+    /// <summary>In this organization or, without one, everywhere.</summary>
+    public bool CanAt(Guid? organizationId, Permission permission) => organizationId is { } id ? CanIn(id, permission) : Can(permission);
+
     public bool CanSomewhere(Permission permission) =>
         !Closed.Contains(permission) && (everywhere.Contains(permission) || inOrganizations.Values.Any(rights => rights.Granted.Contains(permission)));
 

@@ -2,18 +2,18 @@ using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.Roles;
 
-/// <summary>Which roles an actor may give, prolong and take away, and where (E05, E06): those that allow no more than they may do there themselves.</summary>
+/// <summary>Which roles somebody may give, prolong and take away, and where (E05, E06): those that allow no more than they may do there themselves.</summary>
 public static class GrantRule
 {
     /// <summary>
     /// May assign roles in that place and holds everything the role gives there. Whoever takes a role away sets free what it denies, so they hold that as well;
     /// <paramref name="isTaking"/> asks for it.
     /// </summary>
-    public static bool Allows(Actor actor, AccessBook book, Guid roleId, Guid? organizationId, bool isHost, bool isTaking) =>
-        (organizationId is { } place ? actor.CanIn(place, Permission.RolesAssign) : actor.Can(Permission.RolesAssign))
-        && actor.Access.Covers(AccessEvaluator.OfRole(book, roleId, organizationId, isHost))
+    public static bool Allows(Access giver, AccessBook book, Guid roleId, Guid? organizationId, bool isHost, bool isTaking) =>
+        giver.CanAt(organizationId, Permission.RolesAssign)
+        && giver.Covers(AccessEvaluator.OfRole(book, roleId, organizationId, isHost))
         && (!isTaking || book.Find(roleId) is not { } role || role.Denied.All(permission => !AccessEvaluator.CanBeHeld(permission, isHost, organizationId is not null)
-            || (organizationId is { } where ? actor.CanIn(where, permission) : actor.Can(permission))));
+            || giver.CanAt(organizationId, permission)));
 
     /// <summary>What keeps a role from being given in a place, whoever gives it. Null when nothing does.</summary>
     internal static Problem? RefusePlace(AccessBook book, Guid roleId, Guid? organizationId) =>

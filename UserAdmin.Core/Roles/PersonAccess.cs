@@ -35,7 +35,7 @@ public sealed class AccessReport(UserAdminDbContext db, AccessEvaluator evaluato
         var held = await db.RoleAssignments.AsNoTracking().Where(a => a.UserId == userId && (a.EndsAt == null || a.EndsAt > now)).OrderBy(a => a.StartsAt).ThenBy(a => a.Id).ToListAsync(cancel);
         var paths = (await evaluator.ExplainAsync(userId, cancel)).Where(path => Tells(path.OrganizationId)).ToLookup(path => path.Permission);
         return new(
-            [.. held.Where(a => Tells(a.OrganizationId)).Select(a => RowOf(a, book, mayHandle && GrantRule.Allows(actor, book, a.RoleId, a.OrganizationId, tenant.Tenant.IsHost, isTaking: true)))],
+            [.. held.Where(a => Tells(a.OrganizationId)).Select(a => RowOf(a, book, mayHandle && GrantRule.Allows(actor.Access, book, a.RoleId, a.OrganizationId, tenant.Tenant.IsHost, isTaking: true)))],
             [.. PermissionInfo.All.Where(info => tenant.Tenant.IsHost || info.Permission != Permission.TenantsManage).Select(info => AnswerOf(info, access, book, [.. paths[info.Permission]], Tells))],
             access.ChangesAt,
             mayHandle);

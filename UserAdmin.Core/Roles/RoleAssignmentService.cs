@@ -164,7 +164,7 @@ public sealed class RoleAssignmentService(
     }
 
     private async Task<Problem?> RefuseHandlingAsync(AccessBook book, Guid roleId, Guid? organizationId, Guid userId, bool isTaking, Actor actor, DateTimeOffset now, CancellationToken cancel) =>
-        !GrantRule.Allows(actor, book, roleId, organizationId, tenant.Tenant.IsHost, isTaking) ? await db.DenyAsync(actor, Permission.RolesAssign, userId, clock, cancel)
+        !GrantRule.Allows(actor.Access, book, roleId, organizationId, tenant.Tenant.IsHost, isTaking) ? await db.DenyAsync(actor, Permission.RolesAssign, userId, clock, cancel)
         : actor.NeedsStepUpAt(now) && AccessEvaluator.OfRole(book, roleId, organizationId, tenant.Tenant.IsHost).IsPrivileged ? StepUp.Needed
         : null;
 

@@ -103,7 +103,7 @@ public sealed class RoleDirectory(UserAdminDbContext db, AccessReport report, Ac
         if (!actor.CanSomewhere(Permission.RolesAssign))
             return [];
         var book = await catalogue.GetAsync(tenant.Tenant, cancel);
-        return [.. book.Roles.Where(role => GrantRule.RefusePlace(book, role.Id, organizationId) is null && GrantRule.Allows(actor, book, role.Id, organizationId, tenant.Tenant.IsHost, isTaking: false))
+        return [.. book.Roles.Where(role => GrantRule.RefusePlace(book, role.Id, organizationId) is null && GrantRule.Allows(actor.Access, book, role.Id, organizationId, tenant.Tenant.IsHost, isTaking: false))
             .Select(role => new RoleName(role.Id, role.Name)).OrderBy(role => role.Name, StringComparer.CurrentCultureIgnoreCase)];
     }
 
@@ -137,7 +137,7 @@ public sealed class RoleDirectory(UserAdminDbContext db, AccessReport report, Ac
             var mayHandle = actor.CanSomewhere(Permission.RolesAssign) && await report.MayHandleAsync(user.Id, await evaluator.EvaluateAsync(user.Id, cancel), actor, cancel);
             rows.Add(new(user.Id, user.FullName, user.Email, user.Status,
                 [.. held[user.Id].Where(a => a.OrganizationId is not { } place || actor.CanIn(place, Permission.RolesView))
-                    .Select(a => AccessReport.RowOf(a, book, mayHandle && GrantRule.Allows(actor, book, roleId, a.OrganizationId, tenant.Tenant.IsHost, isTaking: true)))]));
+                    .Select(a => AccessReport.RowOf(a, book, mayHandle && GrantRule.Allows(actor.Access, book, roleId, a.OrganizationId, tenant.Tenant.IsHost, isTaking: true)))]));
         }
         return new(new(rows, found.Page.Previous, found.Page.Next), found.Count);
     }
