@@ -14,7 +14,7 @@ public partial class AccentTests
     [Theory, MemberData(nameof(All))]
     public void Every_accent_can_be_read_in_both_themes(Accent accent, bool dark)
     {
-        var colours = Colours(":root");
+        var colours = Colours(""":root, [data-theme="light"]""");
         if (dark)
             Take(colours, """[data-theme="dark"]""");
         if (accent != Accent.Blue)
