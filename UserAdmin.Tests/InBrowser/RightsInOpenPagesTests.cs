@@ -48,10 +48,11 @@ public class RightsInOpenPagesTests(Chromium chromium) : BrowserTest(chromium)
         var hers = await OpenAs(Carol, "/users");
         await Expect(hers.Link("New user")).ToBeVisibleAsync();
         await alice.Go($"/users/{carol.Id}/access");
-        await Until(carol.Id, DateTimeOffset.UtcNow.AddSeconds(8));
+        await Until(carol.Id, DateTimeOffset.UtcNow.AddSeconds(20));
         await alice.Page.ReloadAsync();
         await Expect(alice["td .badge"]).ToHaveTextAsync("ends in less than a minute");
-        await Expect(hers.Link("New user")).ToHaveCountAsync(0);
+        // The server's clock decides, so the patience is long.
+        await Expect(hers.Link("New user")).ToHaveCountAsync(0, new() { Timeout = 60_000 });
         await Expect(hers.Heading("Users")).ToBeVisibleAsync();
         await Expect(Answer("Add people")).ToContainTextAsync("No role grants it.");
         await Expect(Answer("Add people").Locator(".badge").First).ToHaveTextAsync("No");
