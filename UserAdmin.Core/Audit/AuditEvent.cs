@@ -1,10 +1,12 @@
+using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Common;
 
 namespace UserAdmin.Core.Audit;
 
-public enum AuditCategory { SignIn = 1, Users = 2, Sessions = 3, Access = 4, System = 5, Security = 6, Notifications = 7, Settings = 8, Organizations = 9 }
+public enum AuditCategory { SignIn = 1, Users = 2, Sessions = 3, Access = 4, System = 5, Security = 6, Notifications = 7, Settings = 8, Organizations = 9, Exports = 10, Reports = 11, Jobs = 12 }
 
 public enum AuditOutcome { Success = 1, Failure = 2, Denied = 3 }
 
@@ -37,6 +39,51 @@ public sealed class AuditEvent
     public string? Address { get; init; }
     public Guid? SessionId { get; init; }
     public string? CorrelationId { get; init; }
+
+    public AuditStream Stream { get; private set; } = AuditStream.Security;
+
+    /// <summary>Salt and commitment of what names the actor, and of what names and describes the target. A salt that is gone makes its part unknowable for ever.</summary>
+    public byte[]? ActorSalt { get; private set; }
+
+    public byte[]? ActorCommitment { get; private set; }
+    public byte[]? TargetSalt { get; private set; }
+    public byte[]? TargetCommitment { get; private set; }
+    public byte[]? Leaf { get; private set; }
+
+    /// <summary>Under a key that is not in the database: nobody with access to it alone changes an event that is not sealed yet.</summary>
+    public byte[]? LeafMac { get; private set; }
+
+    /// <summary>Its place in the stream, given when it is sealed.</summary>
+    public long? Seq { get; private set; }
+
+    public long? SealId { get; private set; }
+
+    /// <summary>The event that tells that only the leaf of this one was kept.</summary>
+    public Guid? StubbedByEventId { get; private set; }
+
+    /// <summary>Gives the event what its seal will stand on. Call once, before it is saved.</summary>
+    public AuditEvent Stamp(byte[] macKey)
+    {
+        Stream = AuditStreams.Of(Category);
+        var salts = RandomNumberGenerator.GetBytes(2 * AuditFormat.SaltLength);
+        (ActorSalt, TargetSalt) = (salts[..AuditFormat.SaltLength], salts[AuditFormat.SaltLength..]);
+        ActorCommitment = AuditFormat.ActorCommitment(ActorSalt, ActorName, ImpersonatorName, Address);
+        TargetCommitment = AuditFormat.TargetCommitment(TargetSalt, TargetName, Reason, Changes);
+        Leaf = AuditFormat.Leaf(this);
+        LeafMac = HMACSHA256.HashData(macKey, Leaf);
+        return this;
+    }
+}
+
+public static class AuditStreams
+{
+    /// <summary>Which stream a category's events are in. An event never changes its stream, so neither may a category.</summary>
+    public static AuditStream Of(AuditCategory category) => category switch
+    {
+        AuditCategory.Access or AuditCategory.Settings or AuditCategory.Organizations or AuditCategory.System => AuditStream.Legal,
+        AuditCategory.Notifications or AuditCategory.Exports or AuditCategory.Reports or AuditCategory.Jobs => AuditStream.Routine,
+        _ => AuditStream.Security,
+    };
 }
 
 internal sealed class AuditEventConfiguration : IEntityTypeConfiguration<AuditEvent>
@@ -51,6 +98,13 @@ internal sealed class AuditEventConfiguration : IEntityTypeConfiguration<AuditEv
         audit.Property(e => e.Reason).HasMaxLength(1000);
         audit.Property(e => e.Address).HasMaxLength(45);
         audit.Property(e => e.CorrelationId).HasMaxLength(64);
+        audit.Property(e => e.Stream).HasDefaultValue(AuditStream.Security).HasSentinel(default);
+        audit.Property(e => e.ActorSalt).HasMaxLength(16);
+        audit.Property(e => e.TargetSalt).HasMaxLength(16);
+        foreach (var hash in new[] { nameof(AuditEvent.ActorCommitment), nameof(AuditEvent.TargetCommitment), nameof(AuditEvent.Leaf), nameof(AuditEvent.LeafMac) })
+            audit.Property(hash).HasMaxLength(32);
+        audit.HasIndex(e => new { e.Stream, e.Seq }).IsUnique().HasFilter("seq IS NOT NULL");
+        audit.HasIndex(e => new { e.Stream, e.Id }, "IX_audit_events_unsealed").HasFilter("seq IS NULL");
 
         // Each filter reads its own index in the order of the page. Targets and actors are Guids: one column serves every kind. The columns
         // behind the id answer the filters that go with a person or an address in the index itself, so that a pair that never meets costs no rows.

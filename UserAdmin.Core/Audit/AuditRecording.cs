@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Users;
@@ -20,7 +21,7 @@ public static class AuditRecording
         public void Record(
             AuditAction action, Actor actor, AuditTarget? target, DateTimeOffset now,
             IReadOnlyList<FieldChange>? changes = null, string? reason = null, AuditOutcome outcome = AuditOutcome.Success) =>
-            db.AuditEvents.Add(new()
+            db.AuditEvents.Add(new AuditEvent
             {
                 UtcMicroseconds = ToMicroseconds(now),
                 ActorKind = actor.Kind,
@@ -38,7 +39,7 @@ public static class AuditRecording
                 Address = actor.Address,
                 SessionId = actor.SessionId,
                 CorrelationId = actor.CorrelationId,
-            });
+            }.Stamp(db.GetService<MasterKey>().AuditKey));
     }
 
     public static long ToMicroseconds(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;

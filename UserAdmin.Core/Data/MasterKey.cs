@@ -35,12 +35,17 @@ public sealed class MasterKey
 
     private readonly KeySettings settings;
     private readonly Lazy<byte[]> key;
+    private readonly Lazy<byte[]> auditKey;
 
     public MasterKey(IOptions<KeySettings> options)
     {
         settings = options.Value;
+        auditKey = new(() => Derive("UserAdmin audit leaf"));
         key = new(() => Convert.FromBase64String(settings.MasterKey ?? ReadOrMakeFile(settings.MasterKeyFile)));
     }
+
+    /// <summary>The key of <see cref="Audit.AuditEvent.LeafMac"/>.</summary>
+    internal byte[] AuditKey => auditKey.Value;
 
     internal string? FindProblem()
     {
@@ -53,6 +58,9 @@ public sealed class MasterKey
             return $"The master key can't be read from {settings.MasterKeyFile}: {failure.Message}";
         }
     }
+
+    /// <summary>A key of 32 bytes for this purpose alone (HKDF, RFC 5869).</summary>
+    internal byte[] Derive(string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, key.Value, Length, info: Encoding.UTF8.GetBytes(purpose));
 
     internal string Encrypt(string text)
     {

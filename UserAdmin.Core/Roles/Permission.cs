@@ -82,6 +82,26 @@ public enum Permission
 
     [Permission("audit.view", "See the audit log", "Everything that happened, by whom and to whom.")]
     AuditView,
+    [Permission("audit.export", "Export the audit log", "Take events out as files.")]
+    AuditExport,
+    [Permission("audit.verify", "Prove the audit log", "Check that nothing was altered, keep checkpoints and take proofs out.")]
+    AuditVerify,
+    [Permission("audit.manage", "Look after the audit log", "How long events are kept, erasing personal data, and which systems get them.")]
+    AuditManage,
+
+    [Permission("exports.create", "Take lists out", "Save any list one sees as a file.", PermissionScope.Organization)]
+    ExportsCreate,
+    [Permission("reports.view", "See reports", "Figures, charts and tables about the portal and its people.")]
+    ReportsView,
+    [Permission("reports.build", "Build reports", "Make reports of one's own and share them.")]
+    ReportsBuild,
+    [Permission("reports.schedule", "Schedule reports", "Have reports made by the clock and sent to people.")]
+    ReportsSchedule,
+
+    [Permission("jobs.view", "See jobs", "What runs by itself, when, and how it went.")]
+    JobsView,
+    [Permission("jobs.manage", "Run and change jobs", "Run jobs now, pause them and change their timetable.")]
+    JobsManage,
 
     [Permission("notifications.view", "See messages", "What was sent to whom and whether it arrived.")]
     NotificationsView,

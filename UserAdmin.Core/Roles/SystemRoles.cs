@@ -11,7 +11,7 @@ public static class SystemRoles
     private static readonly Permission[] LookingAfterPeople =
     [
         UsersView, UsersCreate, UsersEdit, UsersDeactivate, UsersLock, UsersResetPassword, ActivityView, SessionsView, SessionsEnd, CoverageView, FactorsEnforce, RolesView, RolesAssign,
-        AccessRequestsDecide, OrganizationsView, OrganizationsCreate, OrganizationsEdit, MembersManage, TeamsManage, InvitationsView, InvitationsManage,
+        AccessRequestsDecide, OrganizationsView, OrganizationsCreate, OrganizationsEdit, MembersManage, TeamsManage, InvitationsView, InvitationsManage, ExportsCreate,
     ];
 
     public static SystemRole Owner { get; } = Make(1, "Owner",
@@ -21,7 +21,7 @@ public static class SystemRoles
         "Everything but switching features, managing tenants and acting on owners.", [.. Enum.GetValues<Permission>().Except([FeaturesEdit, TenantsManage])]);
 
     public static SystemRole Manager { get; } = Make(3, "Manager",
-        "Looks after people, organizations, teams and invitations everywhere. Changes no roles and no settings.", [DashboardView, .. LookingAfterPeople]);
+        "Looks after people, organizations, teams and invitations everywhere. Changes no roles and no settings.", [DashboardView, ReportsView, .. LookingAfterPeople]);
 
     public static SystemRole Agent { get; } = Make(4, "Agent",
         "Sees people and organizations and keeps people's data right.", [UsersView, UsersEdit, SessionsView, OrganizationsView]);
@@ -31,8 +31,9 @@ public static class SystemRoles
         [UsersView, UsersLock, UsersResetPassword, SessionsView, SessionsEnd, CoverageView, FactorsReset, AccessPassesGive, OrganizationsView]);
 
     public static SystemRole Auditor { get; } = Make(6, "Auditor",
-        "Sees everything, the audit log included, and changes nothing.",
-        [DashboardView, UsersView, ActivityView, SessionsView, CoverageView, RolesView, AccessReviewsView, OrganizationsView, InvitationsView, AuditView, NotificationsView, SettingsView]);
+        "Sees everything, the audit log included, takes lists, reports and proofs out, and changes nothing.",
+        [DashboardView, UsersView, ActivityView, SessionsView, CoverageView, RolesView, AccessReviewsView, OrganizationsView, InvitationsView, AuditView, AuditExport, AuditVerify,
+            ExportsCreate, ReportsView, ReportsBuild, ReportsSchedule, JobsView, NotificationsView, SettingsView]);
 
     public static SystemRole OrganizationManager { get; } = Make(7, "Organization manager",
         "Given in an organization: looks after its people, teams and invitations, and those of the organizations below it.", [.. LookingAfterPeople, FactorsReset, AccessPassesGive]);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
@@ -60,7 +61,8 @@ public sealed class DemoData(UserAdminDbContext db, ILookupNormalizer normalizer
 
         var history = new DemoHistory(people.Made, sessions, rhythm, random);
         var recorder = new DemoEvents(people.Made, rhythm, random);
-        await load.InsertAsync(progress.Follow(history.Make(events).Select(recorder.Record), events, "events", cancel), cancel);
+        var key = db.GetService<MasterKey>().AuditKey;
+        await load.InsertAsync(progress.Follow(history.Make(events).Select(moment => recorder.Record(moment).Stamp(key)), events, "events", cancel), cancel);
     }
 
     private async Task InsertOrganizationsAsync(BulkLoad load, DemoOrganizations organizations, IReadOnlyList<DemoPerson> people, SeedProgress progress, CancellationToken cancel)

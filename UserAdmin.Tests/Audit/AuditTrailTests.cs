@@ -130,7 +130,7 @@ public class AuditTrailTests
         }).ToList();
         await portal.Run(async (UserAdminDbContext db) =>
         {
-            db.AuditEvents.AddRange(events);
+            db.AuditEvents.AddRange(events.Select(e => e.Stamp(new byte[32])));
             return await db.SaveChangesAsync(Cancel);
         });
         return [.. events.OrderByDescending(e => e.UtcMicroseconds).ThenByDescending(e => e.Id.ToString(), StringComparer.Ordinal)];

@@ -358,6 +358,11 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(60)")
                         .HasColumnName("action");
 
+                    b.Property<byte[]>("ActorCommitment")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("actor_commitment");
+
                     b.Property<Guid?>("ActorId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("actor_id");
@@ -371,6 +376,11 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                         .HasMaxLength(410)
                         .HasColumnType("nvarchar(410)")
                         .HasColumnName("actor_name");
+
+                    b.Property<byte[]>("ActorSalt")
+                        .HasMaxLength(16)
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("actor_salt");
 
                     b.Property<string>("Address")
                         .HasMaxLength(45)
@@ -399,6 +409,16 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(410)")
                         .HasColumnName("impersonator_name");
 
+                    b.Property<byte[]>("Leaf")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("leaf");
+
+                    b.Property<byte[]>("LeafMac")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("leaf_mac");
+
                     b.Property<int>("Outcome")
                         .HasColumnType("int")
                         .HasColumnName("outcome");
@@ -408,9 +428,32 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(1000)")
                         .HasColumnName("reason");
 
+                    b.Property<long?>("SealId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seal_id");
+
+                    b.Property<long?>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
                     b.Property<Guid?>("SessionId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("session_id");
+
+                    b.Property<short>("Stream")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("smallint")
+                        .HasDefaultValue((short)1)
+                        .HasColumnName("stream");
+
+                    b.Property<Guid?>("StubbedByEventId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("stubbed_by_event_id");
+
+                    b.Property<byte[]>("TargetCommitment")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("target_commitment");
 
                     b.Property<Guid?>("TargetId")
                         .HasColumnType("uniqueidentifier")
@@ -421,11 +464,20 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(410)")
                         .HasColumnName("target_name");
 
+                    b.Property<byte[]>("TargetSalt")
+                        .HasMaxLength(16)
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("target_salt");
+
                     b.Property<long>("UtcMicroseconds")
                         .HasColumnType("bigint")
                         .HasColumnName("utc_microseconds");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("Stream", "Seq")
+                        .IsUnique()
+                        .HasFilter("seq IS NOT NULL");
 
                     b.HasIndex("UtcMicroseconds", "Id");
 
@@ -448,7 +500,348 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                     b.HasIndex("TargetId", "UtcMicroseconds", "Id", "Action", "Outcome")
                         .HasDatabaseName("IX_audit_events_target");
 
+                    b.HasIndex(new[] { "Stream", "Id" }, "IX_audit_events_unsealed")
+                        .HasFilter("seq IS NULL");
+
                     b.ToTable("audit_events", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Audit.AuditForwarder", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("int")
+                        .HasColumnName("failures");
+
+                    b.Property<DateTimeOffset?>("HeldUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("held_until");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("bit")
+                        .HasColumnName("is_active");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("int")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("LastProblem")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("last_problem");
+
+                    b.Property<DateTimeOffset?>("LastSentAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("last_sent_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("Secret")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnName("secret");
+
+                    b.Property<Guid>("Stamp")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("stamp");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("audit_forwarders", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Audit.AuditForwarderPosition", b =>
+                {
+                    b.Property<Guid>("ForwarderId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("forwarder_id");
+
+                    b.Property<short>("Stream")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stream");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.HasKey("ForwarderId", "Stream");
+
+                    b.ToTable("audit_forwarder_positions", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Audit.Sealing.AuditCheckpoint", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("MadeAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("made_at");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasMaxLength(600)
+                        .HasColumnType("nvarchar(600)")
+                        .HasColumnName("note");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rows");
+
+                    b.Property<long>("SealId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seal_id");
+
+                    b.Property<short>("Stream")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stream");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("MadeAt", "Id");
+
+                    b.HasIndex("Stream", "SealId");
+
+                    b.ToTable("audit_checkpoints", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Audit.Sealing.AuditCount", b =>
+                {
+                    b.Property<int>("Slot")
+                        .HasColumnType("int")
+                        .HasColumnName("slot");
+
+                    b.Property<string>("Action")
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("action");
+
+                    b.Property<int>("Outcome")
+                        .HasColumnType("int")
+                        .HasColumnName("outcome");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("int")
+                        .HasColumnName("count");
+
+                    b.HasKey("Slot", "Action", "Outcome");
+
+                    b.HasIndex("Action", "Slot");
+
+                    b.ToTable("audit_counts", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Audit.Sealing.AuditFact", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("value");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("audit_facts", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Audit.Sealing.AuditHead", b =>
+                {
+                    b.Property<short>("Stream")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stream");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("SealId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seal_id");
+
+                    b.Property<long>("SealedUtcMicroseconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sealed_utc_microseconds");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Stream");
+
+                    b.ToTable("audit_heads", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Stream = (short)1,
+                            Hash = new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
+                            SealId = 0L,
+                            SealedUtcMicroseconds = 0L,
+                            Seq = 0L,
+                            Version = 0L
+                        },
+                        new
+                        {
+                            Stream = (short)2,
+                            Hash = new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
+                            SealId = 0L,
+                            SealedUtcMicroseconds = 0L,
+                            Seq = 0L,
+                            Version = 0L
+                        },
+                        new
+                        {
+                            Stream = (short)3,
+                            Hash = new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
+                            SealId = 0L,
+                            SealedUtcMicroseconds = 0L,
+                            Seq = 0L,
+                            Version = 0L
+                        });
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Audit.Sealing.AuditKey", b =>
+                {
+                    b.Property<string>("KeyId")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("EndorsedBy")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("endorsed_by");
+
+                    b.Property<byte[]>("Endorsement")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("varbinary(64)")
+                        .HasColumnName("endorsement");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("varbinary(200)")
+                        .HasColumnName("public_key");
+
+                    b.Property<long>("ValidFromMicroseconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("valid_from_microseconds");
+
+                    b.Property<long?>("ValidToMicroseconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("valid_to_microseconds");
+
+                    b.HasKey("KeyId");
+
+                    b.ToTable("audit_keys", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Audit.Sealing.AuditSeal", b =>
+                {
+                    b.Property<short>("Stream")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stream");
+
+                    b.Property<long>("SealId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seal_id");
+
+                    b.Property<long>("FirstSeq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_seq");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("key_id");
+
+                    b.Property<long?>("MaxUtcMicroseconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("max_utc_microseconds");
+
+                    b.Property<long?>("MinUtcMicroseconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("min_utc_microseconds");
+
+                    b.Property<byte[]>("PreviousHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("previous_hash");
+
+                    b.Property<Guid?>("PrunedByEventId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("pruned_by_event_id");
+
+                    b.Property<byte[]>("Root")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("root");
+
+                    b.Property<int>("RowCount")
+                        .HasColumnType("int")
+                        .HasColumnName("row_count");
+
+                    b.Property<long>("SealedUtcMicroseconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sealed_utc_microseconds");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("varbinary(64)")
+                        .HasColumnName("signature");
+
+                    b.HasKey("Stream", "SealId");
+
+                    b.HasIndex("Stream", "FirstSeq");
+
+                    b.ToTable("audit_seals", (string)null);
                 });
 
             modelBuilder.Entity("UserAdmin.Core.Branding.BrandLogo", b =>
@@ -643,6 +1036,295 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                     b.HasKey("Id");
 
                     b.ToTable("data_protection_keys", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Dormancy.DormancyExemption", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("user_id");
+
+                    b.Property<Guid?>("ByUserId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("by_user_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("until");
+
+                    b.HasKey("UserId");
+
+                    b.ToTable("dormancy_exemptions", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Dormancy.DormantUser", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Stage")
+                        .HasColumnType("int")
+                        .HasColumnName("stage");
+
+                    b.Property<DateTimeOffset>("StageAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("stage_at");
+
+                    b.HasKey("UserId");
+
+                    b.HasIndex("Stage", "StageAt");
+
+                    b.ToTable("dormant_users", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Exports.Export", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int")
+                        .HasColumnName("attempts");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DownloadedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("downloaded_at");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("ended_at");
+
+                    b.Property<long?>("ExpectedRows")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expected_rows");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int>("Format")
+                        .HasColumnType("int")
+                        .HasColumnName("format");
+
+                    b.Property<DateTimeOffset?>("HeldUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("held_until");
+
+                    b.Property<string>("List")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("list");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Problem")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("problem");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("query");
+
+                    b.Property<Guid?>("ReportRunId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("report_run_id");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rows");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("State")
+                        .HasColumnType("int")
+                        .HasColumnName("state");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("time_zone");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("title");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("State", "CreatedAt")
+                        .HasFilter("state IN (1, 2)");
+
+                    b.HasIndex("OwnerId", "CreatedAt", "Id");
+
+                    b.ToTable("exports", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Exports.ExportChunk", b =>
+                {
+                    b.Property<Guid>("ExportId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("export_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("content");
+
+                    b.HasKey("ExportId", "Number");
+
+                    b.ToTable("export_chunks", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Jobs.JobRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("ActorId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("actor_id");
+
+                    b.Property<string>("ActorName")
+                        .HasMaxLength(410)
+                        .HasColumnType("nvarchar(410)")
+                        .HasColumnName("actor_name");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("int")
+                        .HasColumnName("attempt");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateTimeOffset>("HeldUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("held_until");
+
+                    b.Property<string>("Job")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("job");
+
+                    b.Property<string>("Log")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("log");
+
+                    b.Property<int>("Outcome")
+                        .HasColumnType("int")
+                        .HasColumnName("outcome");
+
+                    b.Property<DateTimeOffset>("ScheduledFor")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("scheduled_for");
+
+                    b.Property<string>("Server")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("server");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Summary")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("summary");
+
+                    b.Property<int>("Trigger")
+                        .HasColumnType("int")
+                        .HasColumnName("trigger");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("HeldUntil")
+                        .HasFilter("outcome = 1");
+
+                    b.HasIndex("StartedAt", "Id");
+
+                    b.HasIndex("Job", "ScheduledFor", "Attempt")
+                        .IsUnique();
+
+                    b.HasIndex("Job", "StartedAt", "Id");
+
+                    b.ToTable("job_runs", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Jobs.JobSchedule", b =>
+                {
+                    b.Property<string>("Job")
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("job");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("Cron")
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)")
+                        .HasColumnName("cron");
+
+                    b.Property<bool>("IsPaused")
+                        .HasColumnType("bit")
+                        .HasColumnName("is_paused");
+
+                    b.Property<Guid>("Stamp")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("stamp");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("time_zone");
+
+                    b.HasKey("Job");
+
+                    b.ToTable("job_schedules", (string)null);
                 });
 
             modelBuilder.Entity("UserAdmin.Core.Me.Avatar", b =>
@@ -1267,6 +1949,215 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                         .IsUnique();
 
                     b.ToTable("terms_versions", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Reports.DailyFigure", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("name");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Value")
+                        .HasColumnType("bigint")
+                        .HasColumnName("value");
+
+                    b.HasKey("Name", "Day");
+
+                    b.ToTable("daily_figures", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Reports.Report", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Definition")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("definition");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("description");
+
+                    b.Property<bool>("IsShared")
+                        .HasColumnType("bit")
+                        .HasColumnName("is_shared");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("NormalizedName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("normalized_name");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("owner_id");
+
+                    b.Property<Guid>("Stamp")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("stamp");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("OwnerId", "NormalizedName");
+
+                    b.ToTable("reports", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Reports.ReportRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateTimeOffset?>("HeldUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("held_until");
+
+                    b.Property<string>("Problem")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("problem");
+
+                    b.Property<int>("Recipients")
+                        .HasColumnType("int")
+                        .HasColumnName("recipients");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rows");
+
+                    b.Property<Guid>("ScheduleId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("schedule_id");
+
+                    b.Property<DateTimeOffset>("ScheduledFor")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("scheduled_for");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("State")
+                        .HasColumnType("int")
+                        .HasColumnName("state");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ScheduleId", "ScheduledFor")
+                        .IsUnique();
+
+                    b.ToTable("report_runs", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Reports.ReportSchedule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Cron")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)")
+                        .HasColumnName("cron");
+
+                    b.Property<int>("Format")
+                        .HasColumnType("int")
+                        .HasColumnName("format");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("bit")
+                        .HasColumnName("is_active");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset?>("NextRunAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("next_run_at");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Parameters")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("parameters");
+
+                    b.Property<string>("Recipients")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("recipients");
+
+                    b.Property<string>("Report")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("report");
+
+                    b.Property<Guid>("Stamp")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("stamp");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("time_zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("NextRunAt");
+
+                    b.HasIndex("OwnerId");
+
+                    b.HasIndex("Report");
+
+                    b.ToTable("report_schedules", (string)null);
                 });
 
             modelBuilder.Entity("UserAdmin.Core.Roles.Role", b =>
@@ -2544,6 +3435,15 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("UserAdmin.Core.Audit.AuditForwarderPosition", b =>
+                {
+                    b.HasOne("UserAdmin.Core.Audit.AuditForwarder", null)
+                        .WithMany()
+                        .HasForeignKey("ForwarderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("UserAdmin.Core.CustomFields.CustomValue", b =>
                 {
                     b.HasOne("UserAdmin.Core.CustomFields.CustomField", null)
@@ -2555,6 +3455,42 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                     b.HasOne("UserAdmin.Core.Users.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Dormancy.DormancyExemption", b =>
+                {
+                    b.HasOne("UserAdmin.Core.Users.User", null)
+                        .WithOne()
+                        .HasForeignKey("UserAdmin.Core.Dormancy.DormancyExemption", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Dormancy.DormantUser", b =>
+                {
+                    b.HasOne("UserAdmin.Core.Users.User", null)
+                        .WithOne()
+                        .HasForeignKey("UserAdmin.Core.Dormancy.DormantUser", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Exports.Export", b =>
+                {
+                    b.HasOne("UserAdmin.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Exports.ExportChunk", b =>
+                {
+                    b.HasOne("UserAdmin.Core.Exports.Export", null)
+                        .WithMany()
+                        .HasForeignKey("ExportId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -2646,6 +3582,31 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Reports.Report", b =>
+                {
+                    b.HasOne("UserAdmin.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.SetNull);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Reports.ReportRun", b =>
+                {
+                    b.HasOne("UserAdmin.Core.Reports.ReportSchedule", null)
+                        .WithMany()
+                        .HasForeignKey("ScheduleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Reports.ReportSchedule", b =>
+                {
+                    b.HasOne("UserAdmin.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.SetNull);
                 });
 
             modelBuilder.Entity("UserAdmin.Core.Roles.RoleAssignment", b =>

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace UserAdmin.Core.Jobs;
+
+/// <summary>What a job tells of its run. The lines stand in the log of the run, so they hold no secrets.</summary>
+public sealed class JobLog(TimeProvider clock)
+{
+    private readonly List<string> lines = [];
+
+    /// <summary>What came of it, in a sentence for the timetable.</summary>
+    public string? Summary { get; private set; }
+
+    public string Text => string.Join('\n', lines);
+
+    public void Say(string line) => lines.Add($"{clock.GetUtcNow():yyyy-MM-dd HH:mm:ss}Z {line}");
+
+    /// <summary>Says the sentence and keeps it as what came of the run.</summary>
+    public void Conclude(string summary)
+    {
+        Summary = summary;
+        Say(summary);
+    }
+}
+
+/// <summary>
+/// A job of the timetable: a call to a service, in a scope of one tenant. It may be killed at any moment and run again, so what it does twice must be the same as once.
+/// It throws when it could not do its work; then it is tried again and reported.
+/// </summary>
+/// <param name="Code">Stored with its runs, so it never changes.</param>
+/// <param name="Cron">Quartz's cron expression with seconds, in UTC until an administrator says otherwise.</param>
+/// <param name="CatchUp">Whether a moment that was missed while no server ran is made up for once.</param>
+public sealed record JobDefinition(string Code, string Title, string Description, string Cron, Func<IServiceProvider, JobLog, CancellationToken, Task> RunAsync, bool CatchUp = true)
+{
+    /// <summary>Only the first tenant has it: it looks after the whole installation.</summary>
+    public bool IsOfInstallation { get; init; }
+
+    /// <summary>Whether each run is recorded in the audit log; those that run every minute are not, unless they fail.</summary>
+    public bool IsFrequent { get; init; }
+
+    public static JobDefinition Of<TService>(string code, string title, string description, string cron, Func<TService, JobLog, CancellationToken, Task> run) where TService : notnull =>
+        new(code, title, description, cron, (services, log, cancel) => run(services.GetRequiredService<TService>(), log, cancel));
+}
+
+/// <summary>Everything that runs by itself, one line each.</summary>
+public static class Timetable
+{
+    public static IReadOnlyList<JobDefinition> Jobs { get; } =
+    [
+    ];
+
+    public static JobDefinition? Find(string code) => Jobs.FirstOrDefault(job => job.Code == code);
+}
