@@ -17,6 +17,7 @@ public class UserListTests(Chromium chromium) : BrowserTest(chromium)
         await tab[".tools summary"].Filter(new() { HasText = "Filter" }).ClickAsync();
         await tab[".menu[open]"].GetByLabel("Pending").CheckAsync();
         await tab[".menu[open]"].GetByLabel("Second factor").SelectOptionAsync("Off");
+        await Expect(tab[".chips li"]).ToHaveCountAsync(3);
         await tab.Link("Email").ClickAsync();
         await Expect(tab["th[aria-sort=ascending]"]).ToHaveTextAsync("Email");
         await tab.Link("Email").ClickAsync();

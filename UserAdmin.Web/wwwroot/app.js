@@ -107,6 +107,13 @@ document.addEventListener("keydown", event => {
     }
 });
 
+// Whoever signs out is on the way already when the page hears that its session has ended.
+function leaveByTheForm() {
+    window.navigation?.addEventListener("navigate", event => {
+        if (new URL(event.destination.url).searchParams.has("ended") && event.cancelable) event.preventDefault();
+    });
+}
+
 // After a form was refused, the first field that is wrong has the focus. Its marks come with an answer of the server.
 let refused;
 function showRefused() {
@@ -118,6 +125,7 @@ function showRefused() {
 }
 document.addEventListener("submit", event => {
     refused = event.target;
+    if (refused.matches("form[action='/account/sign-out']")) leaveByTheForm();
     setTimeout(showRefused, 400);
 }, true);
 document.addEventListener("input", () => refused = null);
