@@ -12,6 +12,7 @@ using UserAdmin.Core.Common;
 using UserAdmin.Core.CustomFields;
 using UserAdmin.Core.Dashboard;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Exports;
 using UserAdmin.Core.ExternalSignIn;
 using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Impersonation;
@@ -40,7 +41,7 @@ public static class CoreServices
         ("SignIn", typeof(SignInSettings)),
         ("Passwords", typeof(PasswordSettings)), ("Users", typeof(UserSettings)),
         ("ExternalSignIn:Providers:*", typeof(ExternalProvider)), ("Turnstile", typeof(TurnstileSettings)),
-        ("Mail", typeof(MailSettings)), ("Sms", typeof(SmsSettings)), ("Tenants", typeof(TenantSettings)), ("Features", typeof(FeatureSettings)),
+        ("Mail", typeof(MailSettings)), ("Sms", typeof(SmsSettings)), ("Tenants", typeof(TenantSettings)), ("Features", typeof(FeatureSettings)), ("Exports", typeof(ExportSettings)),
         .. Policies.Types.Select(type => ($"Policies:{type.Name}", type)),
     ];
 
@@ -57,6 +58,7 @@ public static class CoreServices
         services.AddSettings<SmsSettings>("Sms");
         services.AddSettings<TenantSettings>("Tenants");
         services.AddSettings<FeatureSettings>("Features");
+        services.AddSettings<ExportSettings>("Exports");
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<TenantConnections>();
@@ -211,6 +213,14 @@ public static class CoreServices
         services.AddScoped<BrandService>();
         services.TryAddSingleton(new PortalAddress(() => "http://localhost"));
         services.AddScoped<PublicAddress>();
+
+        services.AddSingleton<ExportSignal>();
+        services.AddSingleton<ExportTurns>();
+        services.AddSingleton<ExportRunner>();
+        services.AddHostedService<ExportWorker>();
+        services.AddScoped<ExportService>();
+        services.AddScoped<ExportFiles>();
+        services.AddScoped<IExportList, UserExport>();
 
         services.AddScoped<AuditTrail>();
         services.AddScoped<Refusals>();

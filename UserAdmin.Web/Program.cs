@@ -2,6 +2,7 @@ using UserAdmin.Core;
 using UserAdmin.Web.AccessReviews;
 using UserAdmin.Web.Branding;
 using UserAdmin.Web.Commands;
+using UserAdmin.Web.Exports;
 using UserAdmin.Web.ExternalSignIn;
 using UserAdmin.Web.FeatureFlags;
 using UserAdmin.Web.Hosting;
@@ -62,6 +63,7 @@ app.MapAvatars();
 app.MapBrand();
 app.MapActivity();
 app.MapAccessReviews();
+app.MapExports();
 app.MapPortal();
 
 await app.RunAsync();

@@ -157,6 +157,10 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction TenantRestored = new("tenant.restored", AuditCategory.System, "Restored a tenant", "{0} restored the tenant {1}");
     public static readonly AuditAction TenantPurged = new("tenant.purged", AuditCategory.System, "Removed a tenant for good", "The database of the tenant {1} was removed for good");
 
+    public static readonly AuditAction ExportMade = new("export.made", AuditCategory.Exports, "Took a list out", "{0} took the list {1} out as a file");
+    public static readonly AuditAction ExportDownloaded = new("export.downloaded", AuditCategory.Exports, "Downloaded a file", "{0} downloaded the file {1}");
+    public static readonly AuditAction ExportRemoved = new("export.removed", AuditCategory.Exports, "Removed a file", "{0} removed the file {1}");
+
     public static readonly AuditAction DataSeeded = new("system.data_seeded", AuditCategory.System, "Added demonstration data", "{0} added demonstration data");
 
     /// <summary>Every action above, in their order.</summary>

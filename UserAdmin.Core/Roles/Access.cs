@@ -88,6 +88,18 @@ public sealed class Access
         other.everywhere.IsSubsetOf(everywhere)
         && other.inOrganizations.All(held => held.Value.Granted.All(permission => !other.HoldsIn(held.Key, permission) || HoldsIn(held.Key, permission)));
 
+    /// <summary>As much of it as counts where this permission is held, too: what somebody may take out is what they see where they may take something out.</summary>
+    public Access WhereHeld(Permission permission)
+    {
+        if (Can(permission) && !inOrganizations.Values.Any(rights => rights.Denied.Contains(permission)))
+            return this;
+        var local = PermissionInfo.All.Where(info => info.Scope == PermissionScope.Organization).Select(info => info.Permission).ToFrozenSet();
+        var inside = inOrganizations.Select(held => KeyValuePair.Create(held.Key, new Rights(
+            CanIn(held.Key, permission) ? local.Where(other => HoldsIn(held.Key, other)).ToFrozenSet() : [],
+            held.Value.Denied.Contains(permission) ? local : held.Value.Denied))).ToFrozenDictionary();
+        return new(Can(permission) ? everywhere : [], inside, tree) { Closed = Closed, ChangesAt = ChangesAt };
+    }
+
     public bool IsSameAs(Access other) =>
         everywhere.SetEquals(other.everywhere) && Closed.SetEquals(other.Closed) && inOrganizations.Count == other.inOrganizations.Count
         && inOrganizations.All(held => other.inOrganizations.TryGetValue(held.Key, out var rights) && rights.Granted.SetEquals(held.Value.Granted) && rights.Denied.SetEquals(held.Value.Denied));

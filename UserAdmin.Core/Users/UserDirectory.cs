@@ -62,6 +62,16 @@ public sealed class UserDirectory(
         return new(await PageAsync(users, filter, start, actor, now, cancel), counted <= Few ? new(counted) : await KeptCountAsync(filter, actor, cancel));
     }
 
+    /// <summary>A page of the same list without the count, of a size of its own, for files: who reads all pages counts once.</summary>
+    internal async Task<Page<UserRow>> ReadAsync(UserFilter filter, PageStart start, int size, bool isLong, Actor actor, CancellationToken cancel)
+    {
+        if (filter.Words.Count > 0)
+            return (await ListAsync(filter with { PageSize = size }, start, actor, cancel)).Page;
+        var now = clock.GetUtcNow();
+        var users = isLong ? Matching(db, db.UsersAlong(filter.Sort), filter, actor, now).VisibleTo(actor, db) : Matching(db, db.Users, filter, actor, now).AmongVisibleTo(actor, db);
+        return await PageAsync(users, filter, start, actor, now, cancel, size);
+    }
+
     public async Task<UserDetails?> FindAsync(Guid id, Actor actor, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
@@ -148,8 +158,9 @@ public sealed class UserDirectory(
         return users;
     }
 
-    private async Task<Page<UserRow>> PageAsync(IQueryable<User> users, UserFilter filter, PageStart start, Actor actor, DateTimeOffset now, CancellationToken cancel)
+    private async Task<Page<UserRow>> PageAsync(IQueryable<User> users, UserFilter filter, PageStart start, Actor actor, DateTimeOffset now, CancellationToken cancel, int? rowsOfPage = null)
     {
+        var size = rowsOfPage ?? filter.PageSize;
         var backwards = start.AtEnd || start.Before is not null;
         var cursor = Guid.TryParse(start.After ?? start.Before, out var id)
             ? await db.Users.AsNoTracking().VisibleTo(actor, db).SingleOrDefaultAsync(u => u.Id == id, cancel)
@@ -160,7 +171,7 @@ public sealed class UserDirectory(
         var descending = filter.Descending ^ backwards;
         if (cursor is not null)
             users = users.Following(cursor, filter.Sort, descending);
-        var rows = await users.InOrder(filter.Sort, descending).Take(filter.PageSize + 1).Select(u => new UserRow(
+        var rows = await users.InOrder(filter.Sort, descending).Take(size + 1).Select(u => new UserRow(
             u.Id, (u.FirstName + " " + u.LastName).Trim(), u.UserName!, u.Email!,
             User.StatusOf(u.DeletedAt, u.DeactivatedAt, u.LockedUntil, u.ExpiresAt, u.ActivatedAt, now), u.LockedUntil, u.DeletedAt,
             u.LastSignInAt > User.Never ? u.LastSignInAt : null, u.CreatedAt, u.TwoFactorEnabled)).AsNoTracking().ToListAsync(cancel);
@@ -174,7 +185,7 @@ public sealed class UserDirectory(
             Custom = further.GetValueOrDefault(row.Id) ?? row.Custom,
         });
 
-        return Page.Of(rows, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
+        return Page.Of(rows, size, backwards, cursor is not null, row => row.Id.ToString());
     }
 
     private async Task<RowCount> KeptCountAsync(UserFilter filter, Actor actor, CancellationToken cancel)

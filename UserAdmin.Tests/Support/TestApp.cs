@@ -83,6 +83,7 @@ public sealed class TestApp : WebApplicationFactory<Program>, ITestPortal
         builder.UseSetting("UserAdmin:Database:ConnectionString", Database.ConnectionString);
         builder.UseSetting("UserAdmin:Portal:LogFolder", LogFolder);
         builder.UseSetting("UserAdmin:Mail:Dispatch", "false");
+        builder.UseSetting("UserAdmin:Exports:Work", "false");
         builder.UseSetting("UserAdmin:Keys:MasterKey", TestPortal.MasterKey);
         foreach (var (name, value) in settings)
             builder.UseSetting(name.StartsWith("USERADMIN_", StringComparison.Ordinal) ? name : $"UserAdmin:{name}", value);

@@ -1,6 +1,6 @@
-namespace UserAdmin.Web.Users;
+using UserAdmin.Core.Users;
 
-public enum UserColumn { Email, UserName, Status, Role, SecondFactor, LastSignIn, Created, Organization }
+namespace UserAdmin.Web.Users;
 
 /// <summary>Which columns of the list a person wants, in which order, and how many rows; remembered as text like <c>50|Email,Status</c>.</summary>
 public sealed record UserColumns(IReadOnlyList<UserColumn> Shown, int PageSize)
@@ -31,13 +31,7 @@ public sealed record UserColumns(IReadOnlyList<UserColumn> Shown, int PageSize)
         return this with { Shown = order };
     }
 
-    public static string TitleOf(UserColumn column) => column switch
-    {
-        UserColumn.UserName => "User name",
-        UserColumn.SecondFactor => "Second factor",
-        UserColumn.LastSignIn => "Last sign-in",
-        _ => column.ToString(),
-    };
+    public static string TitleOf(UserColumn column) => UserExport.TitleOf(column);
 
     public static Core.Users.UserSort? SortOf(UserColumn column) => column switch
     {
