@@ -7,6 +7,8 @@ using Microsoft.Extensions.Options;
 using UserAdmin.Core.AccessRequests;
 using UserAdmin.Core.AccessReviews;
 using UserAdmin.Core.Audit;
+using UserAdmin.Core.Audit.Sealing;
+using UserAdmin.Core.Audit.Verification;
 using UserAdmin.Core.Branding;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.CustomFields;
@@ -42,6 +44,7 @@ public static class CoreServices
         ("Passwords", typeof(PasswordSettings)), ("Users", typeof(UserSettings)),
         ("ExternalSignIn:Providers:*", typeof(ExternalProvider)), ("Turnstile", typeof(TurnstileSettings)),
         ("Mail", typeof(MailSettings)), ("Sms", typeof(SmsSettings)), ("Tenants", typeof(TenantSettings)), ("Features", typeof(FeatureSettings)), ("Exports", typeof(ExportSettings)),
+        ("Audit", typeof(AuditSettings)),
         .. Policies.Types.Select(type => ($"Policies:{type.Name}", type)),
     ];
 
@@ -59,6 +62,7 @@ public static class CoreServices
         services.AddSettings<TenantSettings>("Tenants");
         services.AddSettings<FeatureSettings>("Features");
         services.AddSettings<ExportSettings>("Exports");
+        services.AddSettings<AuditSettings>("Audit");
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<TenantConnections>();
@@ -223,6 +227,14 @@ public static class CoreServices
         services.AddScoped<IExportList, UserExport>();
 
         services.AddScoped<AuditTrail>();
+        services.AddSingleton<AuditKeyFiles>();
+        services.AddScoped<AuditKeys>();
+        services.AddScoped<AuditAdoption>();
+        services.AddScoped<ComplianceMail>();
+        services.AddScoped<AuditSealer>();
+        services.AddSingleton<CheckpointFile>();
+        services.AddScoped<AuditCheckpoints>();
+        services.AddScoped<AuditVerification>();
         services.AddScoped<Refusals>();
         services.AddScoped<DashboardService>();
         services.AddScoped<DemoData>();

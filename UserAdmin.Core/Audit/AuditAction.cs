@@ -160,6 +160,12 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction ExportMade = new("export.made", AuditCategory.Exports, "Took a list out", "{0} took the list {1} out as a file");
     public static readonly AuditAction ExportDownloaded = new("export.downloaded", AuditCategory.Exports, "Downloaded a file", "{0} downloaded the file {1}");
     public static readonly AuditAction ExportRemoved = new("export.removed", AuditCategory.Exports, "Removed a file", "{0} removed the file {1}");
+    public static readonly AuditAction AuditAdopted = new("audit.adopted", AuditCategory.System, "Put older events under seal", "Events recorded before there were seals were put under seal");
+    public static readonly AuditAction AuditSuspicious = new("audit.suspicious", AuditCategory.System, "Found events altered before they were sealed", "Events were found that had been altered or added before they were sealed");
+    public static readonly AuditAction AuditKeyChanged = new("audit.key_changed", AuditCategory.System, "Changed the key of the audit log", "{0} changed the key that signs the audit log");
+    public static readonly AuditAction AuditKeyBegunAnew = new("audit.key_begun_anew", AuditCategory.System, "Began anew with a key of the audit log", "{0} had the audit log signed with a new key that the lost one did not endorse");
+    public static readonly AuditAction AuditCheckpointMade = new("audit.checkpoint_made", AuditCategory.System, "Made a checkpoint of the audit log", "{0} made a checkpoint of the audit log");
+    public static readonly AuditAction AuditVerified = new("audit.verified", AuditCategory.System, "Checked the audit log", "{0} checked the audit log");
 
     public static readonly AuditAction DataSeeded = new("system.data_seeded", AuditCategory.System, "Added demonstration data", "{0} added demonstration data");
 

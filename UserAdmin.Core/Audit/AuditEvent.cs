@@ -73,6 +73,9 @@ public sealed class AuditEvent
         LeafMac = HMACSHA256.HashData(macKey, Leaf);
         return this;
     }
+
+    /// <summary>Gives an event that the portal did not write the leaf under which it is sealed, without making it one of the portal's.</summary>
+    internal void StampBare() => Leaf = AuditFormat.Leaf(this);
 }
 
 public static class AuditStreams

@@ -34,6 +34,10 @@ public sealed record MailKind(string Key, string Title, IReadOnlyList<string> Va
     public static readonly MailKind PhoneCode = new("phone-code", "Code to confirm a phone (SMS)", ["code", "minutes"], CarriesSecret: true);
     public static readonly MailKind SignInCode = new("sign-in-code", "Code for the second step", ["code", "minutes"], CarriesSecret: true);
 
+    public static readonly MailKind AuditCheckpoint = new("audit-checkpoint", "A checkpoint of the audit log", ["fingerprints", "security", "routine", "legal", "link"]);
+    public static readonly MailKind AuditAlarm = new("audit-alarm", "Events of the audit log were altered", ["what", "link"]);
+    public static readonly MailKind AuditBehind = new("audit-behind", "The audit log is not being sealed", ["why", "link"]);
+
     public static IReadOnlyList<MailKind> All { get; } =
         [.. typeof(MailKind).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetValue(null)).OfType<MailKind>()];
 

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Configuration;
 using UserAdmin.Core.AccessRequests;
 using UserAdmin.Core.Audit;
+using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Branding;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
@@ -48,7 +49,8 @@ public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemor
     private static readonly Problem Changed = new(ProblemKind.Conflict, "policy.changed", "Somebody else changed these settings meanwhile. They are shown anew; make your change again.");
 
     /// <summary>Every policy there is.</summary>
-    public static IReadOnlyList<Type> Types { get; } = [typeof(RegistrationPolicy), typeof(PasswordRules), typeof(SecondFactorPolicy), typeof(SessionPolicy), typeof(Features), typeof(Brand), typeof(AccessRequestPolicy), typeof(ExportPolicy)];
+    public static IReadOnlyList<Type> Types { get; } = [typeof(RegistrationPolicy), typeof(PasswordRules), typeof(SecondFactorPolicy), typeof(SessionPolicy), typeof(Features), typeof(Brand), typeof(AccessRequestPolicy), typeof(ExportPolicy),
+        typeof(CompliancePolicy)];
 
     public async Task<TPolicy> GetAsync<TPolicy>(CancellationToken cancel) where TPolicy : class, new() => (await GetWithStampAsync<TPolicy>(cancel)).Policy;
 

@@ -48,6 +48,8 @@ public sealed class TestPortal : ITestPortal, IAsyncDisposable
         settings["UserAdmin:Database:Provider"] = provider.ToString();
         settings["UserAdmin:Database:ConnectionString"] = connectionString;
         settings["UserAdmin:Keys:MasterKey"] = MasterKey;
+        settings.TryAdd("UserAdmin:Audit:KeyFolder", AuditFiles.Keys);
+        settings.TryAdd("UserAdmin:Audit:CheckpointFile", AuditFiles.Checkpoints);
         return new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
             .AddLogging().AddMemoryCache().AddUserAdminCore()

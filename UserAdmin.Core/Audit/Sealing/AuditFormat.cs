@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -35,6 +36,22 @@ public static class AuditFormat
 
     public static string KeyId(byte[] publicKey) => Fingerprint(publicKey)[..16];
 
+    /// <summary>A public key as it is stored; null when the bytes are none.</summary>
+    public static ECDsa? PublicKey(byte[] bytes)
+    {
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportSubjectPublicKeyInfo(bytes, out _);
+            return key;
+        }
+        catch (CryptographicException)
+        {
+            key.Dispose();
+            return null;
+        }
+    }
+
     /// <summary>The Merkle tree hash of leaves that are hashed already (RFC 6962, 2.1).</summary>
     public static byte[] Root(ReadOnlySpan<byte[]> leaves)
     {
@@ -42,7 +59,7 @@ public static class AuditFormat
             return SHA256.HashData([]);
         if (leaves.Length == 1)
             return leaves[0];
-        var left = 1 << (int)Math.Floor(Math.Log2(leaves.Length - 1));
+        var left = 1 << BitOperations.Log2((uint)leaves.Length - 1);
         Span<byte> node = stackalloc byte[1 + (2 * HashLength)];
         node[0] = 1;
         Root(leaves[..left]).CopyTo(node[1..]);

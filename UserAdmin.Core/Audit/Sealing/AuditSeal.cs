@@ -34,7 +34,7 @@ public sealed class AuditKey
     public long ValidFromMicroseconds { get; init; }
     public long? ValidToMicroseconds { get; set; }
     public string? EndorsedBy { get; init; }
-    public required byte[] Endorsement { get; init; }
+    public required byte[] Endorsement { get; set; }
 }
 
 /// <summary>Where a stream's chain ends. Whoever seals takes it first, so that two servers never seal the same events.</summary>
