@@ -9,6 +9,7 @@ using UserAdmin.Core.AccessReviews;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Audit.Verification;
+using UserAdmin.Core.Audit.Forwarding;
 using UserAdmin.Core.Branding;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.CustomFields;
@@ -44,7 +45,7 @@ public static class CoreServices
         ("Passwords", typeof(PasswordSettings)), ("Users", typeof(UserSettings)),
         ("ExternalSignIn:Providers:*", typeof(ExternalProvider)), ("Turnstile", typeof(TurnstileSettings)),
         ("Mail", typeof(MailSettings)), ("Sms", typeof(SmsSettings)), ("Tenants", typeof(TenantSettings)), ("Features", typeof(FeatureSettings)), ("Exports", typeof(ExportSettings)),
-        ("Audit", typeof(AuditSettings)),
+        ("Audit", typeof(AuditSettings)), ("Forwarding", typeof(ForwardingSettings)),
         .. Policies.Types.Select(type => ($"Policies:{type.Name}", type)),
     ];
 
@@ -63,6 +64,7 @@ public static class CoreServices
         services.AddSettings<FeatureSettings>("Features");
         services.AddSettings<ExportSettings>("Exports");
         services.AddSettings<AuditSettings>("Audit");
+        services.AddSettings<ForwardingSettings>("Forwarding");
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<TenantConnections>();
@@ -235,6 +237,25 @@ public static class CoreServices
         services.AddSingleton<CheckpointFile>();
         services.AddScoped<AuditCheckpoints>();
         services.AddScoped<AuditVerification>();
+        services.AddScoped<AuditPlaces>();
+        services.AddScoped<AuditVolumes>();
+        services.AddScoped<IExportList, AuditExport>();
+        services.AddSingleton<ForwardingGate>();
+        services.AddHttpClient(HttpForwarding.ClientName, client => (client.Timeout, client.MaxResponseContentBufferSize) = (Timeout.InfiniteTimeSpan, 64 * 1024))
+            .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false, UseCookies = false, UseProxy = false,
+                ConnectCallback = async (context, cancel) =>
+                    await provider.GetRequiredService<ForwardingGate>().ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, context.InitialRequestMessage.RequestUri!.Scheme == "https", cancel),
+            });
+        services.AddSingleton<IEventReceiver, WebhookReceiver>();
+        services.AddSingleton<IEventReceiver, OtlpReceiver>();
+        services.AddSingleton<IEventReceiver, SyslogReceiver>();
+        services.AddSingleton<EventReceivers>();
+        services.AddScoped<ForwarderSecrets>();
+        services.AddScoped<ForwarderService>();
+        services.AddScoped<ForwardingTurn>();
+        services.AddScoped<AuditForwarding>();
         services.AddScoped<Refusals>();
         services.AddScoped<DashboardService>();
         services.AddScoped<DemoData>();

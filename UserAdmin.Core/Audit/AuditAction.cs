@@ -134,6 +134,15 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
 
     public static readonly AuditAction SettingsChanged = new("settings.changed", AuditCategory.Settings, "Changed settings", "{0} changed the settings {1}");
 
+    public static readonly AuditAction ForwarderAdded = new("audit_forwarder.added", AuditCategory.Settings, "Set up forwarding of events", "{0} has events sent to {1}");
+    public static readonly AuditAction ForwarderEdited = new("audit_forwarder.edited", AuditCategory.Settings, "Edited forwarding of events", "{0} changed how events are sent to {1}");
+    public static readonly AuditAction ForwarderPaused = new("audit_forwarder.paused", AuditCategory.Settings, "Paused forwarding of events", "{0} paused sending events to {1}");
+    public static readonly AuditAction ForwarderResumed = new("audit_forwarder.resumed", AuditCategory.Settings, "Resumed forwarding of events", "{0} has events sent to {1} again");
+    public static readonly AuditAction ForwarderRemoved = new("audit_forwarder.removed", AuditCategory.Settings, "Ended forwarding of events", "{0} ended sending events to {1}");
+    public static readonly AuditAction ForwarderTested = new("audit_forwarder.tested", AuditCategory.Settings, "Tested forwarding of events", "{0} sent a test event to {1}");
+    public static readonly AuditAction ForwardingFailed = new("audit_forwarder.failed", AuditCategory.Settings, "Forwarding of events failed", "Events could not be sent to {1}");
+    public static readonly AuditAction ForwardingRecovered = new("audit_forwarder.recovered", AuditCategory.Settings, "Forwarding of events works again", "Events reach {1} again");
+
     public static readonly AuditAction CustomFieldCreated = new("custom_field.created", AuditCategory.Settings, "Added a profile field", "{0} added the profile field {1}");
     public static readonly AuditAction CustomFieldEdited = new("custom_field.edited", AuditCategory.Settings, "Edited a profile field", "{0} edited the profile field {1}");
     public static readonly AuditAction CustomFieldRetired = new("custom_field.retired", AuditCategory.Settings, "Retired a profile field", "{0} retired the profile field {1}");
@@ -168,6 +177,9 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction AuditVerified = new("audit.verified", AuditCategory.System, "Checked the audit log", "{0} checked the audit log");
 
     public static readonly AuditAction DataSeeded = new("system.data_seeded", AuditCategory.System, "Added demonstration data", "{0} added demonstration data");
+
+    /// <summary>Across the categories: what else such an event is about.</summary>
+    public AuditTag Tags => AuditTags.Of(this);
 
     /// <summary>Every action above, in their order.</summary>
     public static IReadOnlyList<AuditAction> All { get; } =

@@ -1,43 +1,16 @@
 using Microsoft.EntityFrameworkCore;
+using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Roles;
 
 namespace UserAdmin.Core.Audit;
 
-/// <summary>Which events a list shows. The instants are UTC; <see cref="To"/> is not included any more.</summary>
-public sealed record AuditFilter
-{
-    public DateTimeOffset? From { get; init; }
-    public DateTimeOffset? To { get; init; }
-    public Guid? ActorId { get; init; }
-    public Guid? TargetId { get; init; }
-
-    /// <summary>Events that this person did or that were done to them; counts before actor and target.</summary>
-    public Guid? AboutId { get; init; }
-
-    public string? Action { get; init; }
-    public AuditCategory? Category { get; init; }
-    public AuditOutcome? Outcome { get; init; }
-    public string? Address { get; init; }
-
-    public int PageSize { get; init => field = Math.Clamp(value, 1, 200); } = 50;
-}
-
-public sealed record AuditRow(
-    Guid Id, DateTimeOffset At, ActorKind ActorKind, Guid? ActorId, string ActorName, string Action, AuditCategory Category, AuditOutcome Outcome,
-    Guid? TargetId, string? TargetName, string? Reason, string? ChangesJson, string? Address, Guid? SessionId, string? CorrelationId,
-    Guid? ImpersonatorId = null, string? ImpersonatorName = null)
-{
-    /// <summary>Who sat there: "Alice Archer as Carol Cooper" when somebody acted as the actor.</summary>
-    public string Doer => ImpersonatorName is null ? ActorName : $"{ImpersonatorName} as {ActorName}";
-
-    public IReadOnlyList<FieldChange> Changes => FieldChange.FromJson(ChangesJson);
-}
-
 /// <summary>Reads the audit log, newest first, page by page along the index of its most telling filter.</summary>
 public sealed class AuditTrail(UserAdminDbContext db)
 {
+    private const int AtOnce = 8;
+
     /// <summary>
     /// A page of at most 200 events; nothing without <see cref="Permission.AuditView"/>, except that everybody sees what they did themselves and what was done to
     /// them, and those with <see cref="Permission.ActivityView"/> what was done to a person or an organization they reach.
@@ -49,32 +22,21 @@ public sealed class AuditTrail(UserAdminDbContext db)
         var isOrganization = isLimited && await ReachesOrganizationAsync(filter, actor, cancel);
         if (isLimited && !isOrganization && !await ReachesPersonAsync(filter, actor, cancel))
             return new([], null, null);
+        // What a reader isn't shown can't be asked for either: the answer would tell it.
+        if (isLimited)
+            filter = filter with { Address = null, SessionId = null, WithId = null };
 
+        var with = filter.WithId is { } correlated ? await db.AuditEvents.AsNoTracking().SingleOrDefaultAsync(e => e.Id == correlated, cancel) : null;
+        var events = db.AuditEvents.Matching(filter, with);
         var backwards = start.AtEnd || start.Before is not null;
         var cursor = Guid.TryParse(start.After ?? start.Before, out var cursorId)
-            ? await (isLimited ? Matching(filter) : db.AuditEvents).AsNoTracking().SingleOrDefaultAsync(e => e.Id == cursorId, cancel)
+            ? await (isLimited ? events : db.AuditEvents).AsNoTracking().SingleOrDefaultAsync(e => e.Id == cursorId, cancel)
             : null;
         backwards &= cursor is not null || start.AtEnd;
-
-        var events = Matching(filter);
         if (cursor is not null)
-        {
-            var (at, last) = (cursor.UtcMicroseconds, cursor.Id);
-            events = backwards
-                ? events.Where(e => e.UtcMicroseconds >= at && (e.UtcMicroseconds > at || e.Id > last))
-                : events.Where(e => e.UtcMicroseconds <= at && (e.UtcMicroseconds < at || e.Id < last));
-        }
-        events = backwards
-            ? events.OrderBy(e => e.UtcMicroseconds).ThenBy(e => e.Id)
-            : events.OrderByDescending(e => e.UtcMicroseconds).ThenByDescending(e => e.Id);
+            events = events.Beyond(new(cursor.UtcMicroseconds, cursor.Id), backwards);
 
-        // Short reads along an index each; a condition with "or" would sort everything there is.
-        var rows = new List<AuditRow>();
-        var parts = Parts(events, filter);
-        foreach (var part in parts)
-            rows.AddRange(await ReadAsync(part, filter.PageSize + 1, cancel));
-        if (parts.Length > 1)
-            rows = [.. InOrder(rows, backwards).Take(filter.PageSize + 1)];
+        var rows = await ReadAsync(events, filter, filter.PageSize + 1, backwards, cancel);
         if (isLimited)
             rows = rows.ConvertAll(row => row.ActorId == actor.UserId ? row : Narrow(row, !isOrganization));
         if (filter.AboutId is not null)
@@ -82,13 +44,34 @@ public sealed class AuditTrail(UserAdminDbContext db)
         return Page.Of(rows, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
     }
 
-    // Whoever acts as somebody else is an actor, too.
-    private static IQueryable<AuditEvent>[] Parts(IQueryable<AuditEvent> events, AuditFilter filter)
+    private async Task<List<AuditRow>> ReadAsync(IQueryable<AuditEvent> events, AuditFilter filter, int count, bool backwards, CancellationToken cancel)
     {
-        if ((filter.AboutId ?? filter.ActorId) is not { } person)
-            return [events];
-        IQueryable<AuditEvent>[] done = [events.Where(e => e.ActorId == person), events.Where(e => e.ImpersonatorId == person)];
-        return filter.AboutId is null ? done : [.. done, events.Where(e => e.TargetId == person && e.ActorId != person && e.ImpersonatorId != person)];
+        if (filter is { Tag: not null, Outcome: null, IsOfFew: false } && filter.Actions is { Count: > 1 } codes)
+            return await ReadAsync(await NewestAsync(db.AuditEvents, events, codes, count, backwards, cancel), count, backwards, cancel);
+
+        var rows = new List<AuditRow>();
+        var parts = events.PartsOf(filter);
+        foreach (var part in parts)
+            rows.AddRange(await RowsOf(part.InOrder(backwards).Take(count)).ToListAsync(cancel));
+        return parts.Length == 1 ? rows : [.. InOrder(rows, backwards).Take(count)];
+    }
+
+    private static async Task<List<AuditRow>> ReadAsync(IQueryable<AuditEvent> chosen, int count, bool backwards, CancellationToken cancel) =>
+        await RowsOf(chosen.InOrder(backwards).Take(count)).ToListAsync(cancel);
+
+    // One look into the index of actions for each of a tag's actions; along the time alone a rare one would be sought among all events.
+    private static async Task<IQueryable<AuditEvent>> NewestAsync(
+        IQueryable<AuditEvent> all, IQueryable<AuditEvent> events, IReadOnlyList<string> codes, int count, bool backwards, CancellationToken cancel)
+    {
+        List<AuditMark> marks = [];
+        foreach (var some in codes.Chunk(AtOnce))
+        {
+            var looks = some.Select(code => events.Where(e => e.Action == code).InOrder(backwards).Take(count).Select(e => new { e.UtcMicroseconds, e.Id }));
+            marks.AddRange(from found in await looks.Aggregate((looked, look) => looked.Concat(look)).ToListAsync(cancel) select new AuditMark(found.UtcMicroseconds, found.Id));
+        }
+        var newest = backwards ? marks.OrderBy(mark => mark.UtcMicroseconds).ThenBy(mark => mark.Id) : marks.OrderByDescending(mark => mark.UtcMicroseconds).ThenByDescending(mark => mark.Id);
+        List<Guid> ids = [.. newest.Take(count).Select(mark => mark.Id)];
+        return all.Where(e => ids.Contains(e.Id));
     }
 
     // What an administrator noted, and from where, is not for whom it was about.
@@ -114,38 +97,35 @@ public sealed class AuditTrail(UserAdminDbContext db)
     private static IEnumerable<AuditRow> InOrder(IEnumerable<AuditRow> rows, bool backwards) =>
         backwards ? rows.OrderBy(row => row.At).ThenBy(row => row.Id) : rows.OrderByDescending(row => row.At).ThenByDescending(row => row.Id);
 
-    private static Task<List<AuditRow>> ReadAsync(IQueryable<AuditEvent> events, int count, CancellationToken cancel) =>
-        events.Take(count).Select(e => new AuditRow(
+    private static IQueryable<AuditRow> RowsOf(IQueryable<AuditEvent> events) =>
+        events.AsNoTracking().Select(e => new AuditRow(
             e.Id, AuditRecording.FromMicroseconds(e.UtcMicroseconds), e.ActorKind, e.ActorId, e.ActorName, e.Action, e.Category, e.Outcome,
             e.TargetId, e.TargetName, e.Reason, e.Changes, e.Address, e.SessionId, e.CorrelationId,
-            e.ImpersonatorId, e.ImpersonatorName)).AsNoTracking().ToListAsync(cancel);
+            e.ImpersonatorId, e.ImpersonatorName)
+        {
+            Stream = e.Stream,
+            Seq = e.Seq,
+            IsRemoved = e.StubbedByEventId != null,
+            IsActorErased = e.StubbedByEventId == null && e.ActorCommitment != null && e.ActorSalt == null,
+            IsTargetErased = e.StubbedByEventId == null && e.TargetCommitment != null && e.TargetSalt == null,
+        });
+}
 
-    private IQueryable<AuditEvent> Matching(AuditFilter filter)
+/// <summary>Where an event stands under the seal. <paramref name="SealedAt"/> is null until it is sealed, <paramref name="RemovedAt"/> unless it was removed after its time.</summary>
+public sealed record AuditPlace(AuditStream Stream, long? Seq, long? SealId, DateTimeOffset? SealedAt, DateTimeOffset? RemovedAt);
+
+/// <summary>Tells where events stand under the seal.</summary>
+public sealed class AuditPlaces(UserAdminDbContext db)
+{
+    /// <summary>Null for an event that isn't there, and without <see cref="Permission.AuditView"/>.</summary>
+    public async Task<AuditPlace?> FindAsync(Guid eventId, Actor actor, CancellationToken cancel)
     {
-        IQueryable<AuditEvent> events = db.AuditEvents;
-        if (filter.From is { } from)
-        {
-            var microseconds = AuditRecording.ToMicroseconds(from);
-            events = events.Where(e => e.UtcMicroseconds >= microseconds);
-        }
-        if (filter.To is { } to)
-        {
-            var microseconds = AuditRecording.ToMicroseconds(to);
-            events = events.Where(e => e.UtcMicroseconds < microseconds);
-        }
-        if (filter.TargetId is { } targetId)
-            events = events.Where(e => e.TargetId == targetId);
-        if (filter.Action is { } action)
-            events = events.Where(e => e.Action == action);
-        // An action has one category: asking for both would make a database read all of the one to find none of the other.
-        if (filter.Action is not null && filter.Category is not null && AuditAction.Find(filter.Action)?.Category != filter.Category)
-            return events.Where(e => false);
-        if (filter.Action is null && filter.Category is { } category)
-            events = events.Where(e => e.Category == category);
-        if (filter.Outcome is { } outcome)
-            events = events.Where(e => e.Outcome == outcome);
-        if (filter.Address is { } address)
-            events = events.Where(e => e.Address == address);
-        return events;
+        if (!actor.Can(Permission.AuditView) || await db.AuditEvents.AsNoTracking().Where(e => e.Id == eventId).Select(e => new { e.Stream, e.Seq, e.SealId, e.StubbedByEventId }).SingleOrDefaultAsync(cancel) is not { } found)
+            return null;
+        var sealedAt = await db.AuditSeals.Where(s => s.Stream == found.Stream && s.SealId == found.SealId).Select(s => (long?)s.SealedUtcMicroseconds).SingleOrDefaultAsync(cancel);
+        var removedAt = await db.AuditEvents.Where(e => e.Id == found.StubbedByEventId).Select(e => (long?)e.UtcMicroseconds).SingleOrDefaultAsync(cancel);
+        return new(found.Stream, found.Seq, found.SealId, At(sealedAt), At(removedAt));
     }
+
+    private static DateTimeOffset? At(long? microseconds) => microseconds is { } time ? AuditRecording.FromMicroseconds(time) : null;
 }

@@ -10,7 +10,7 @@ namespace UserAdmin.Core.Audit;
 /// <summary>One value before and after a change, as text.</summary>
 public sealed record FieldChange(string Field, string? Before, string? After)
 {
-    private const string Masked = "••••••";
+    internal const string Masked = "••••••";
 
     // The one place that knows which values never reach the audit log.
     private static readonly HashSet<string> Secrets = ["PasswordHash", "KeyHash", "Hash", "ProtectedSeed", "CodeHash", "SignalHash", "Content"];

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using UserAdmin.Core.Audit.Sealing;
+using UserAdmin.Core.Audit.Forwarding;
 
 namespace UserAdmin.Core.Jobs;
 
@@ -50,6 +51,7 @@ public static class Timetable
         JobDefinition.Of<AuditSealer>("audit.seal", "Seal the audit log", "Numbers and signs what was recorded since the last seal.", "0 * * * * ?", (sealer, log, cancel) => sealer.SealAsync(log, cancel)) with { IsFrequent = true },
         JobDefinition.Of<AuditCheckpoints>("audit.checkpoint", "Make checkpoints of the audit log", "Signs, too, where nothing was recorded, and sends out how far the log goes.", "0 10 0 * * ?", (checkpoints, log, cancel) => checkpoints.MakeAsync(log, cancel)),
         JobDefinition.Of<AuditKeys>("audit.key", "Change the key of the audit log", "Makes a new key that the present one endorses, and destroys the present one.", "0 30 3 1 * ?", (keys, log, cancel) => keys.ChangeAsync(log, cancel)),
+        JobDefinition.Of<AuditForwarding>("audit.forward", "Forward the audit log", "Sends sealed events to the systems that get them.", "15 * * * * ?", (service, log, cancel) => service.SendDueAsync(log, cancel)) with { IsFrequent = true },
     ];
 
     public static JobDefinition? Find(string code) => Jobs.FirstOrDefault(job => job.Code == code);

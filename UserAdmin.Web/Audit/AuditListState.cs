@@ -18,6 +18,20 @@ public sealed record AuditListState
     public AuditCategory? Category { get; init; }
     public AuditOutcome? Outcome { get; init; }
     public string? Address { get; init; }
+    public AuditTag? Tag { get; init; }
+
+    /// <summary>What the actor did in this session.</summary>
+    public Guid? Session { get; init; }
+
+    /// <summary>The event whose act is shown.</summary>
+    public Guid? With { get; init; }
+
+    /// <summary>The hour of the one day that is shown, counted from its beginning, so that a day on which the clock changes has each of its hours.</summary>
+    public int? Hour { get; init; }
+
+    /// <summary>What a bar of the volume is; null lets the range decide.</summary>
+    public VolumeGrain? Grain { get; init; }
+
     public PageStart Start { get; init; } = PageStart.First;
 
     public static AuditListState Parse(Uri address)
@@ -38,6 +52,11 @@ public sealed record AuditListState
             Category = Word<AuditCategory>("category"),
             Outcome = Word<AuditOutcome>("outcome"),
             Address = Text("address"),
+            Tag = Word<AuditTag>("tag") is { } tag && AuditTags.All.Contains(tag) ? tag : null,
+            Session = Id("actor") is null ? null : Id("session"),
+            With = Id("with"),
+            Hour = DayOf("from") is { } day && day == DayOf("to") && int.TryParse(Text("hour"), NumberStyles.None, CultureInfo.InvariantCulture, out var hour) && hour < 25 ? hour : null,
+            Grain = Word<VolumeGrain>("by"),
             Start = new(Text("after"), Text("before"), Text("at") == "end"),
         };
     }
@@ -52,6 +71,11 @@ public sealed record AuditListState
         ["category"] = Category?.ToString().ToLowerInvariant(),
         ["outcome"] = Outcome?.ToString().ToLowerInvariant(),
         ["address"] = Address,
+        ["tag"] = Tag?.ToString().ToLowerInvariant(),
+        ["session"] = Actor is null ? null : Session?.ToString(),
+        ["with"] = With?.ToString(),
+        ["hour"] = From == To ? Hour?.ToString(CultureInfo.InvariantCulture) : null,
+        ["by"] = Grain?.ToString().ToLowerInvariant(),
         ["after"] = Start.After,
         ["before"] = Start.Before,
         ["at"] = Start.AtEnd ? "end" : null,
@@ -59,33 +83,47 @@ public sealed record AuditListState
 
     public AuditFilter ToFilter(Viewer viewer) => new()
     {
-        From = From is { } from ? viewer.StartOf(from) : null,
-        To = To is { } to ? viewer.StartOf(to.AddDays(1)) : null,
+        From = From is { } from ? viewer.StartOf(from).AddHours(HourOfDay ?? 0) : null,
+        To = To is { } to ? HourOfDay is { } hour ? viewer.StartOf(to).AddHours(hour + 1) : viewer.StartOf(to.AddDays(1)) : null,
         ActorId = Actor,
         TargetId = Target,
         Action = Action,
         Category = Category,
         Outcome = Outcome,
         Address = Address,
+        Tag = Tag,
+        SessionId = Actor is null ? null : Session,
+        WithId = With,
         PageSize = viewer.Display.PageSize ?? 50,
     };
+
+    private int? HourOfDay => From is not null && From == To ? Hour : null;
+
+    /// <summary>The same without what is filtered; how it is drawn stays.</summary>
+    public AuditListState Cleared => new() { Grain = Grain };
 
     /// <summary>What narrows the list, in words, each with the list without it. Ids are shown as the name given for them.</summary>
     public IEnumerable<(string Text, AuditListState Without)> Chips(Func<Guid, string> nameOf)
     {
         var first = this with { Start = PageStart.First };
-        if (From is { } from) yield return ($"From {Day.Text(from)}", first with { From = null });
-        if (To is { } to) yield return ($"Until {Day.Text(to)}", first with { To = null });
-        if (Actor is { } actor) yield return ($"Done by {nameOf(actor)}", first with { Actor = null });
+        if (From is { } from) yield return ($"From {Day.Text(from)}", first with { From = null, Hour = null });
+        if (To is { } to) yield return ($"Until {Day.Text(to)}", first with { To = null, Hour = null });
+        if (Actor is { } actor) yield return ($"Done by {nameOf(actor)}", first with { Actor = null, Session = null });
         if (Target is { } target) yield return ($"Done to {nameOf(target)}", first with { Target = null });
         if (Action is { } action) yield return (AuditAction.Find(action)?.Title ?? action, first with { Action = null });
         if (Category is { } category) yield return ($"Category is {AuditWords.Of(category)}", first with { Category = null });
         if (Outcome is { } outcome) yield return ($"Outcome is {outcome}", first with { Outcome = null });
+        if (Tag is { } tag) yield return ($"Tagged {AuditWords.Of(tag)}", first with { Tag = null });
         if (Address is { } address) yield return ($"From the address {address}", first with { Address = null });
+        if (HourOfDay is { } hour) yield return ($"Hour {hour + 1} of the day", first with { Hour = null });
+        if (Session is not null && Actor is not null) yield return ("In one session", first with { Session = null });
+        if (With is not null) yield return ("Of one act", first with { With = null });
     }
 }
 
 internal static class AuditWords
 {
     public static string Of(AuditCategory category) => category == AuditCategory.SignIn ? "Sign-in" : category.ToString();
+
+    public static string Of(AuditTag tag) => tag switch { AuditTag.PersonalData => "Personal data", AuditTag.SignInRisk => "Sign-in risk", AuditTag.DataOut => "Data taken out", _ => tag.ToString() };
 }
