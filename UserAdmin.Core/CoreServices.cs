@@ -74,6 +74,8 @@ public static class CoreServices
         services.AddScoped<TenantDomains>();
         services.AddScoped<TenantLifecycle>();
         services.AddScoped<TenantList>();
+        services.AddSingleton<AuditWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditWatch>());
         services.AddHostedService<TenantUpkeep>();
         services.AddScoped<CurrentTenant>();
         services.AddSingleton<TenantDatabases>();
@@ -256,6 +258,9 @@ public static class CoreServices
         services.AddScoped<ForwarderService>();
         services.AddScoped<ForwardingTurn>();
         services.AddScoped<AuditForwarding>();
+        services.AddSingleton<VerificationRuns>();
+        services.AddScoped<VerificationDesk>();
+        services.AddScoped<SealingStates>();
         services.AddScoped<Refusals>();
         services.AddScoped<DashboardService>();
         services.AddScoped<DemoData>();

@@ -1,5 +1,6 @@
 using UserAdmin.Core;
 using UserAdmin.Web.AccessReviews;
+using UserAdmin.Web.Audit;
 using UserAdmin.Web.Branding;
 using UserAdmin.Web.Commands;
 using UserAdmin.Web.Exports;
@@ -64,6 +65,7 @@ app.MapBrand();
 app.MapActivity();
 app.MapAccessReviews();
 app.MapExports();
+app.MapAudit();
 app.MapPortal();
 
 await app.RunAsync();

@@ -23,7 +23,9 @@ foreach (var provider in options.Providers)
     }
     if (options.Only.Contains("tenants"))
         await ManyTenants.MeasureAsync(provider, options.Data, cluster);
-    if (options.Only is ["tenants"])
+    if (options.Only.Contains("seals"))
+        await SealBench.MeasureAsync(provider, options.Data, cluster);
+    if (options.Only.All(part => part is "tenants" or "seals"))
         continue;
     foreach (var size in options.Sizes)
         await run.MeasureAsync(await Database.PrepareAsync(provider, size, options.Data, cluster), cluster);

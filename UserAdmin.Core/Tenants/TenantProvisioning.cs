@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.SignIn;
@@ -9,7 +10,7 @@ using UserAdmin.Core.SignIn;
 namespace UserAdmin.Core.Tenants;
 
 /// <summary>Makes the databases of tenants, and removes them.</summary>
-public sealed class TenantProvisioning(TenantDatabases databases, TenantDirectory tenants, TenantConnections connections, DatabaseMigrator migrator, IServiceScopeFactory scopes)
+public sealed class TenantProvisioning(TenantDatabases databases, TenantDirectory tenants, TenantConnections connections, DatabaseMigrator migrator, AuditKeyFiles keyFiles, IServiceScopeFactory scopes)
 {
     /// <summary>Makes the database, its tables and the first owner, who gets a mail; gives back their link when no mail leaves this portal. Problem: the database is in use.</summary>
     public async Task<Result<string>> MakeAsync(Tenant tenant, TenantForm form, string host, CancellationToken cancel)
@@ -31,6 +32,7 @@ public sealed class TenantProvisioning(TenantDatabases databases, TenantDirector
         databases.Drop(tenant);
         if (!connections.IsOwn(tenant))
             return;
+        keyFiles.Forget(tenant.Name);
         switch (tenant.Provider)
         {
             case DatabaseProvider.Sqlite:

@@ -42,5 +42,7 @@ public sealed class BrowserApp : WebApplicationFactory<Program>, ITestPortal
         builder.UseSetting("UserAdmin:Database:ConnectionString", database.ConnectionString);
         builder.UseSetting("UserAdmin:Portal:LogFolder", logs);
         builder.UseSetting("UserAdmin:Keys:MasterKey", TestPortal.MasterKey);
+        builder.UseSetting("UserAdmin:Audit:KeyFolder", AuditFiles.Keys);
+        builder.UseSetting("UserAdmin:Audit:CheckpointFile", AuditFiles.Checkpoints);
     }
 }

@@ -19,10 +19,13 @@ internal static class CommandLine
         ./run create-tenant --name NAME --domain DOMAIN --owner ADDRESS [--title TITLE] [--first-name NAME] [--last-name NAME]
                                                make a tenant with its database and its first owner, who gets a link; a connection string in
                                                USERADMIN_TENANT_CONNECTION puts its database on another server
+        ./run verify-audit [--tenant NAME] [--checkpoint FILE] [--fingerprint DIGITS]
+                                               check that nothing in the audit log was altered, removed or inserted; exit code 1 when something was
+        ./run seal-audit [--tenant NAME]       seal now what the audit log has recorded
         ./run help                             this text
         """;
 
-    private static readonly string[] Commands = ["migrate", "create-admin", "seed", "tenants", "create-tenant", "help"];
+    private static readonly string[] Commands = ["migrate", "create-admin", "seed", "tenants", "create-tenant", "verify-audit", "seal-audit", "help"];
 
     /// <summary>The exit code when the arguments name no command of ours or ask for help, null to go on.</summary>
     public static int? RefuseUnknown(string[] args)
@@ -53,6 +56,8 @@ internal static class CommandLine
             "seed" => await SeedAsync(app, options),
             "tenants" => await TenantCommands.ListAsync(app),
             "create-tenant" => await TenantCommands.CreateAsync(app, options),
+            "verify-audit" => await AuditCommands.VerifyAsync(app, options),
+            "seal-audit" => await AuditCommands.SealAsync(app, options),
             _ => null,
         };
         if (problem is not null)

@@ -34,7 +34,7 @@ internal static class Portal
         services.AddSingleton(PortalAddressOf);
         services.AddSingleton<HostNames>();
         services.AddSingleton<Handover>();
-        services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database").AddCheck<SealingHealth>("seals");
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
     }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using Microsoft.AspNetCore.DataProtection;
+using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.SignIn;
 
@@ -22,6 +23,8 @@ internal static class Preparation
         app.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("UserAdmin.Start").Protect("");
 
         await using var scope = app.Services.CreateAsyncScope();
+        if (await MakeAuditKeyAsync(scope.ServiceProvider, output) is { } unusable)
+            return unusable;
         var administrator = scope.ServiceProvider.GetRequiredService<FirstAdministrator>();
         app.Services.GetRequiredService<PasswordHashing>().Warm();
         if (!await administrator.IsMissingAsync(CancellationToken.None))
@@ -41,6 +44,31 @@ internal static class Preparation
             (A new one is made at the next start. For automation set {EmailVariable} and {PasswordVariable}.)
 
             """);
+        return null;
+    }
+
+    // What the first key's fingerprint is should be known outside of this server from the beginning.
+    private static async Task<string?> MakeAuditKeyAsync(IServiceProvider services, TextWriter output)
+    {
+        var keys = services.GetRequiredService<AuditKeys>();
+        if (await keys.FirstFingerprintAsync(CancellationToken.None) is not null)
+            return null;
+        try
+        {
+            (await keys.CurrentAsync(CancellationToken.None)).Value?.Dispose();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return $"The key of the audit log can't be written; check UserAdmin:Audit:KeyFolder. {failure.Message.ReplaceLineEndings(" ")}";
+        }
+        if (await keys.FirstFingerprintAsync(CancellationToken.None) is { } fingerprint)
+            await output.WriteLineAsync($"""
+
+                The audit log is signed with a key of this fingerprint. Keep it outside of this server: it proves later that the log is the one that began here.
+
+                    {fingerprint}
+
+                """);
         return null;
     }
 

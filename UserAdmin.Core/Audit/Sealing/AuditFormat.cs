@@ -11,6 +11,8 @@ public static class AuditFormat
 {
     public const int SaltLength = 16, HashLength = 32;
 
+    private const int LengthLength = 4;
+
     public static readonly byte[] FirstPreviousHash = new byte[HashLength];
 
     public static byte[] ActorCommitment(byte[] salt, string? actorName, string? impersonatorName, string? address) =>
@@ -69,31 +71,41 @@ public static class AuditFormat
 
     public static byte[] Fields(params ReadOnlySpan<object?> values)
     {
-        using var bytes = new MemoryStream(256);
-        Span<byte> number = stackalloc byte[8];
-        bytes.WriteByte(1);
+        var length = 1;
+        foreach (var value in values)
+            length += LengthLength + LengthOf(value);
+        var bytes = new byte[length];
+        bytes[0] = 1;
+        var rest = bytes.AsSpan(1);
         foreach (var value in values)
         {
-            var field = value switch
-            {
-                null => null,
-                string text => Encoding.UTF8.GetBytes(text),
-                Guid id => id.ToByteArray(bigEndian: true),
-                byte[] raw => raw,
-                long integer => Integer(integer),
-                _ => throw new ArgumentException($"A field can't be a {value.GetType().Name}.", nameof(values)),
-            };
-            BinaryPrimitives.WriteUInt32BigEndian(number, field is null ? uint.MaxValue : (uint)field.Length);
-            bytes.Write(number[..4]);
-            bytes.Write(field);
+            var own = LengthOf(value);
+            BinaryPrimitives.WriteUInt32BigEndian(rest, value is null ? uint.MaxValue : (uint)own);
+            Write(value, rest.Slice(LengthLength, own));
+            rest = rest[(LengthLength + own)..];
         }
-        return bytes.ToArray();
+        return bytes;
     }
 
-    private static byte[] Integer(long value)
+    private static int LengthOf(object? value) => value switch
     {
-        var bytes = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, value);
-        return bytes;
+        null => 0,
+        string text => Encoding.UTF8.GetByteCount(text),
+        Guid => 16,
+        byte[] raw => raw.Length,
+        long => sizeof(long),
+        _ => throw new ArgumentException($"A field can't be a {value.GetType().Name}.", nameof(value)),
+    };
+
+    private static void Write(object? value, Span<byte> to)
+    {
+        if (value is string text)
+            Encoding.UTF8.GetBytes(text, to);
+        else if (value is Guid id)
+            id.TryWriteBytes(to, bigEndian: true, out _);
+        else if (value is byte[] raw)
+            raw.CopyTo(to);
+        else if (value is long integer)
+            BinaryPrimitives.WriteInt64BigEndian(to, integer);
     }
 }

@@ -1,9 +1,8 @@
 using System.Data;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
-using System.Threading.Channels;
 using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Data;
 
@@ -18,12 +17,14 @@ internal sealed class LogReader(UserAdminDbContext db)
     private const int SealsAtOnce = 500, EventsAtOnce = 2_500, Ahead = 4;
 
     /// <summary>A view of one moment: what is sealed meanwhile is not seen, and nobody has to wait.</summary>
-    public static async Task<IDbContextTransaction> HoldAsync(UserAdminDbContext db, CancellationToken cancel)
+    public static async Task<IAsyncDisposable> HoldAsync(UserAdminDbContext db, CancellationToken cancel)
     {
         if (db is not SqliteUserAdminDbContext)
             return await db.Database.BeginTransactionAsync(db is PostgresUserAdminDbContext ? IsolationLevel.RepeatableRead : IsolationLevel.ReadCommitted, cancel);
         await db.Database.OpenConnectionAsync(cancel);
-        return (await db.Database.UseTransactionAsync(((SqliteConnection)db.Database.GetDbConnection()).BeginTransaction(deferred: true), cancel))!;
+        var view = ((SqliteConnection)db.Database.GetDbConnection()).BeginTransaction(deferred: true);
+        await db.Database.UseTransactionAsync(view, cancel);
+        return new SqliteView(db, view);
     }
 
     public async IAsyncEnumerable<LogPage> ReadAsync(AuditStream stream, [EnumeratorCancellation] CancellationToken cancel)
@@ -52,6 +53,17 @@ internal sealed class LogReader(UserAdminDbContext db)
         {
             await stop.CancelAsync();
             await reading;
+        }
+    }
+
+    // EF begins transactions of SQLite as a writer, and one that it did not begin it does not end either.
+    private sealed class SqliteView(UserAdminDbContext db, SqliteTransaction view) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await db.Database.UseTransactionAsync(null);
+            await view.DisposeAsync();
+            await db.Database.CloseConnectionAsync();
         }
     }
 
