@@ -71,7 +71,19 @@ public sealed class AuditExport(UserAdminDbContext db, AccessEvaluator evaluator
     {
         var cells = events.Select(e => new
         {
-            e.UtcMicroseconds, e.Id, e.Action, e.Category, e.Outcome, e.ActorName, e.ImpersonatorName, e.TargetName, e.Reason, e.Changes, e.Address, e.Stream, e.Seq,
+            e.UtcMicroseconds,
+            e.Id,
+            e.Action,
+            e.Category,
+            e.Outcome,
+            e.ActorName,
+            e.ImpersonatorName,
+            e.TargetName,
+            e.Reason,
+            e.Changes,
+            e.Address,
+            e.Stream,
+            e.Seq,
             Note = e.StubbedByEventId != null ? 1 : e.ActorCommitment != null && (e.ActorSalt == null || e.TargetSalt == null) ? 2 : 0,
         });
         await db.Database.OpenConnectionAsync(cancel);

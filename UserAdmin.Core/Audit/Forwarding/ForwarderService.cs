@@ -128,8 +128,15 @@ public sealed class ForwarderService(UserAdminDbContext db, CurrentTenant tenant
         var (now, action) = (clock.GetUtcNow(), AuditAction.ForwarderTested);
         var example = new AuditEvent
         {
-            UtcMicroseconds = AuditRecording.ToMicroseconds(now), ActorKind = actor.Kind, ActorId = actor.UserId, ActorName = actor.Name, Action = action.Code, Category = action.Category,
-            Outcome = AuditOutcome.Success, TargetId = id, TargetName = forwarder.Name,
+            UtcMicroseconds = AuditRecording.ToMicroseconds(now),
+            ActorKind = actor.Kind,
+            ActorId = actor.UserId,
+            ActorName = actor.Name,
+            Action = action.Code,
+            Category = action.Category,
+            Outcome = AuditOutcome.Success,
+            TargetId = id,
+            TargetName = forwarder.Name,
         };
         Handed handed;
         try
