@@ -23,6 +23,8 @@ using UserAdmin.Core.Me;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Organizations;
 using UserAdmin.Core.Registration;
+using UserAdmin.Core.Reports;
+using UserAdmin.Core.Reports.Builder;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Seeding;
 using UserAdmin.Core.Sessions;
@@ -263,6 +265,14 @@ public static class CoreServices
         services.AddScoped<SealingStates>();
         services.AddScoped<Refusals>();
         services.AddScoped<DashboardService>();
+        services.AddScoped<AttentionService>();
+        services.AddSingleton<KeptReports>();
+        services.AddScoped<ReportReader>();
+        services.AddScoped<ReportBuilder>();
+        services.AddScoped<ReportService>();
+        services.AddScoped<ReportExport>();
+        services.AddScoped<IExportList>(provider => provider.GetRequiredService<ReportExport>());
+        services.AddScoped<DailyFigures>();
         services.AddScoped<DemoData>();
         return services;
     }

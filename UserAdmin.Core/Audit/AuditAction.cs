@@ -154,6 +154,16 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction TemplateSaved = new("notification.template_saved", AuditCategory.Notifications, "Edited the text of a message", "{0} edited the text of the message {1}");
     public static readonly AuditAction TemplateReset = new("notification.template_reset", AuditCategory.Notifications, "Reset the text of a message", "{0} went back to the built-in text of the message {1}");
 
+    public static readonly AuditAction ReportBuilt = new("report.built", AuditCategory.Reports, "Built a report", "{0} built the report {1}");
+    public static readonly AuditAction ReportEdited = new("report.edited", AuditCategory.Reports, "Edited a report", "{0} edited the report {1}");
+    public static readonly AuditAction ReportDeleted = new("report.deleted", AuditCategory.Reports, "Deleted a report", "{0} deleted the report {1}");
+    public static readonly AuditAction ReportScheduled = new("report.scheduled", AuditCategory.Reports, "Scheduled a report", "{0} scheduled the report {1}");
+    public static readonly AuditAction ReportScheduleEdited = new("report.schedule_edited", AuditCategory.Reports, "Changed the schedule of a report", "{0} changed the schedule of the report {1}");
+    public static readonly AuditAction ReportScheduleDeleted = new("report.schedule_deleted", AuditCategory.Reports, "Deleted the schedule of a report", "{0} deleted the schedule of the report {1}");
+    public static readonly AuditAction ReportMadeByHand = new("report.made_by_hand", AuditCategory.Reports, "Had a scheduled report made", "{0} had the report {1} made and sent at once");
+    public static readonly AuditAction ReportSent = new("report.sent", AuditCategory.Reports, "Sent a scheduled report", "The report {1} was made and sent");
+    public static readonly AuditAction ReportNotSent = new("report.not_sent", AuditCategory.Reports, "Could not send a scheduled report", "The report {1} could not be made for everybody");
+
     public static readonly AuditAction TenantCreated = new("tenant.created", AuditCategory.System, "Created a tenant", "{0} created the tenant {1}");
     public static readonly AuditAction TenantTakenBack = new("tenant.taken_back", AuditCategory.System, "Took back an unfinished tenant", "The unfinished tenant {1} was taken back");
     public static readonly AuditAction TenantEdited = new("tenant.edited", AuditCategory.System, "Edited a tenant", "{0} edited the tenant {1}");

@@ -10,9 +10,8 @@ namespace UserAdmin.Core.Dashboard;
 public sealed record KeptFigure<T>(T Value, DateTimeOffset At);
 
 /// <summary>Figures that cost too much to compute for every click: kept for a minute, then renewed behind the back of whoever asks.</summary>
-public sealed partial class KeptFigures(TenantDatabases databases, TimeProvider clock, ILogger<KeptFigures> logger)
+public sealed partial class KeptFigures(TenantDatabases databases, TimeProvider clock, ILogger<KeptFigures> logger, int capacity = 10_000)
 {
-    private const int Capacity = 10_000;
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
@@ -21,7 +20,7 @@ public sealed partial class KeptFigures(TenantDatabases databases, TimeProvider 
     /// <summary>The kept figure, or null when there is none yet and computing it takes longer than 100 ms; the computation goes on then.</summary>
     public async Task<KeptFigure<T>?> FindAsync<T>(Tenant tenant, string name, Func<UserAdminDbContext, Task<T>> compute, CancellationToken cancel)
     {
-        if (entries.Count > Capacity)
+        if (entries.Count > capacity)
             entries.Clear();
 
         var entry = entries.GetOrAdd((tenant, name), _ => new());

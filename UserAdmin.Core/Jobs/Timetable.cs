@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Audit.Forwarding;
+using UserAdmin.Core.Reports;
 
 namespace UserAdmin.Core.Jobs;
 
@@ -52,6 +53,8 @@ public static class Timetable
         JobDefinition.Of<AuditCheckpoints>("audit.checkpoint", "Make checkpoints of the audit log", "Signs, too, where nothing was recorded, and sends out how far the log goes.", "0 10 0 * * ?", (checkpoints, log, cancel) => checkpoints.MakeAsync(log, cancel)),
         JobDefinition.Of<AuditKeys>("audit.key", "Change the key of the audit log", "Makes a new key that the present one endorses, and destroys the present one.", "0 30 3 1 * ?", (keys, log, cancel) => keys.ChangeAsync(log, cancel)),
         JobDefinition.Of<AuditForwarding>("audit.forward", "Forward the audit log", "Sends sealed events to the systems that get them.", "15 * * * * ?", (service, log, cancel) => service.SendDueAsync(log, cancel)) with { IsFrequent = true },
+        JobDefinition.Of<DailyFigures>("reports.daily", "Keep the figures of the day", "Figures for reports that can't be found out later, or cost too much to count for a page.", "0 10 0 * * ?",
+            (figures, log, cancel) => figures.RecordAsync(log, cancel)),
     ];
 
     public static JobDefinition? Find(string code) => Jobs.FirstOrDefault(job => job.Code == code);

@@ -30,15 +30,15 @@ public sealed class SessionFigures(CurrentTenant tenant, KeptFigures kept, Polic
     ];
 
     /// <summary>Null unless <see cref="Permission.SessionsView"/> reaches everybody, or when the first computation takes longer than a moment: ask again in a second.</summary>
-    public async Task<KeptFigure<SessionUse>?> FindAsync(Actor actor, CancellationToken cancel)
+    public async Task<KeptFigure<SessionUse>?> FindAsync(TimeZoneInfo zone, Actor actor, CancellationToken cancel)
     {
         if (!actor.Access.ReachOf(Permission.SessionsView).IsUnlimited || !await features.IsOnAsync(Feature.SessionFigures, cancel))
             return null;
         var policy = await policies.GetAsync<SessionPolicy>(cancel);
-        return await kept.FindAsync(tenant.Tenant, "sessions", db => ComputeAsync(db, policy), cancel);
+        return await kept.FindAsync(tenant.Tenant, $"sessions|{zone.Id}", db => ComputeAsync(db, policy, zone), cancel);
     }
 
-    private async Task<SessionUse> ComputeAsync(UserAdminDbContext db, SessionPolicy policy)
+    private async Task<SessionUse> ComputeAsync(UserAdminDbContext db, SessionPolicy policy, TimeZoneInfo zone)
     {
         var now = clock.GetUtcNow();
         var since = now - Period;
@@ -51,7 +51,7 @@ public sealed class SessionFigures(CurrentTenant tenant, KeptFigures kept, Polic
             await open.CountAsync(), await open.Select(s => s.UserId).Distinct().CountAsync(),
             await recent.CountAsync(s => s.RiskScore > 0 && s.RiskScore >= Risk.Suspicious),
             durations.Count == 0 ? null : durations[durations.Count / 2],
-            await DashboardService.DaysAsync(db, now),
+            await DashboardService.DaysAsync(db, zone, now),
             Shares(browsers.Select(b => (b.Name, b.Count))), Shares(systems.Select(s => (s.Name, s.Count))),
             [.. Steps.Select((step, i) => new Share(step.Name, durations.Count(d => d < step.Below && (i == 0 || d >= Steps[i - 1].Below))))]);
     }

@@ -33,7 +33,7 @@ public partial class FeatureTests
         [Feature.Impersonation] = async (app, alice, carol) => await app.Run(async (ActingService service) => await service.MayStartAsync(await IdOf(app, carol), alice, Cancel)),
         [Feature.Sessions] = async (app, alice, carol) => (await app.Run(async (SessionService service) => await service.EndAllAsync(await IdOf(app, carol), alice, Cancel))).Succeeded,
         [Feature.AuditLog] = async (app, alice, _) => (await app.Run((AuditTrail service) => service.ListAsync(new() { Category = AuditCategory.Access }, PageStart.First, alice, Cancel))).Rows.Count > 0,
-        [Feature.SessionFigures] = async (app, alice, _) => await app.Run((SessionFigures service) => service.FindAsync(alice, Cancel)) is not null,
+        [Feature.SessionFigures] = async (app, alice, _) => await app.Run((SessionFigures service) => service.FindAsync(TimeZoneInfo.Utc, alice, Cancel)) is not null,
         [Feature.PublicProfiles] = async (app, alice, carol) => await app.Run(async (ProfileService service) => await service.FindCardAsync(await IdOf(app, carol), alice, Cancel)) is not null,
         [Feature.ActivityExport] = async (app, alice, _) => await app.Run(async (ActivityExport service) => await service.ReadAsync(new(), "csv", alice, Cancel).AnyAsync(Cancel)),
         [Feature.Passkeys] = async (app, _, carol) => (await app.Run(async (SecondFactors service) => await service.HeldByAsync(await IdOf(app, carol), Cancel))).Passkey,

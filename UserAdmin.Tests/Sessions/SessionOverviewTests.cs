@@ -77,7 +77,7 @@ public class SessionOverviewTests
         await Given(portal, carol, Firefox, "192.0.2.1");
 
         var listing = await portal.Run((SessionOverview sessions) => sessions.ListAsync(new(), PageStart.First, carol, Cancel));
-        var figures = await portal.Run((SessionFigures service) => service.FindAsync(carol, Cancel));
+        var figures = await portal.Run((SessionFigures service) => service.FindAsync(TimeZoneInfo.Utc, carol, Cancel));
 
         Assert.Empty(listing.Page.Rows);
         Assert.Equal(0, listing.Count.Value);
@@ -105,7 +105,7 @@ public class SessionOverviewTests
 
         KeptFigure<SessionUse>? figures = null;
         while (figures is null)
-            figures = await portal.Run((SessionFigures service) => service.FindAsync(alice, Cancel));
+            figures = await portal.Run((SessionFigures service) => service.FindAsync(TimeZoneInfo.Utc, alice, Cancel));
 
         var use = figures.Value;
         Assert.Equal((2, 1, 3, TimeSpan.FromMinutes(10)), (use.Open, use.PeopleThere, use.Suspicious, use.TypicalDuration));
