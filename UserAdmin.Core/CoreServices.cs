@@ -273,6 +273,8 @@ public static class CoreServices
         services.AddScoped<ReportExport>();
         services.AddScoped<IExportList>(provider => provider.GetRequiredService<ReportExport>());
         services.AddScoped<DailyFigures>();
+        services.AddScoped<ScheduledReports>();
+        services.AddScoped<ReportScheduleService>();
         services.AddScoped<DemoData>();
         return services;
     }

@@ -55,6 +55,7 @@ public static class Timetable
         JobDefinition.Of<AuditForwarding>("audit.forward", "Forward the audit log", "Sends sealed events to the systems that get them.", "15 * * * * ?", (service, log, cancel) => service.SendDueAsync(log, cancel)) with { IsFrequent = true },
         JobDefinition.Of<DailyFigures>("reports.daily", "Keep the figures of the day", "Figures for reports that can't be found out later, or cost too much to count for a page.", "0 10 0 * * ?",
             (figures, log, cancel) => figures.RecordAsync(log, cancel)),
+        JobDefinition.Of<ScheduledReports>("reports.scheduled", "Make scheduled reports", "Begins the reports that are due, and sends those that are made.", "0 * * * * ?", (reports, log, cancel) => reports.RunAsync(log, cancel)) with { IsFrequent = true },
     ];
 
     public static JobDefinition? Find(string code) => Jobs.FirstOrDefault(job => job.Code == code);

@@ -23,6 +23,8 @@ public sealed record MailKind(string Key, string Title, IReadOnlyList<string> Va
     public static readonly MailKind SecurityNotice = new("security-notice", "Something about the account's security changed", ["what", "when", "where", "link"], CarriesSecret: true);
 
     public static readonly MailKind ForwardingFailed = new("forwarding-failed", "Events don't reach another system", ["system", "problem", "count", "link"]);
+    public static readonly MailKind ReportReady = new("report-ready", "A scheduled report is ready", ["report", "rows", "until", "link"]);
+    public static readonly MailKind ReportFailed = new("report-failed", "A scheduled report could not be sent to everybody", ["report", "problem", "link"]);
 
     public static readonly MailKind FactorRequired = new("factor-required", "A second factor is required", ["until", "link"]);
     public static readonly MailKind FactorReminder = new("factor-reminder", "Reminder to set up a second factor", ["until", "link"]);

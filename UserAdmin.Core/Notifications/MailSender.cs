@@ -58,6 +58,8 @@ internal sealed class MailSender(IOptions<MailSettings> options, MessageSink sin
         if (content.Origin.AnswersTo is { } answers)
             mail.ReplyToList.Add(new MailAddress(answers));
         mail.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(content.Html, Encoding.UTF8, MediaTypeNames.Text.Html));
+        if (content.File is { } file)
+            mail.Attachments.Add(new(new MemoryStream(file.Content), file.Name, file.ContentType));
         // The same at every attempt: should an answer get lost, the recipient's program sees that it has this one already.
         mail.Headers.Add("Message-ID", $"<{message.Id:N}@{from.Split('@')[1]}>");
         mail.Headers.Add("Auto-Submitted", "auto-generated");

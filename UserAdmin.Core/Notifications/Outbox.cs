@@ -19,10 +19,20 @@ public sealed record MailRecipient(Guid? UserId, string Address, string Name, st
 /// <summary>What a message says. A short message has no HTML.</summary>
 public sealed record MailContent(string Text, string Html)
 {
+    /// <summary>A finished file of the export worker that goes with it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? FileId { get; init; }
+
+    /// <summary>That file, read when the message is sent; null when it is gone by then.</summary>
+    [JsonIgnore]
+    public MailFile? File { get; init; }
+
     /// <summary>As whom it is sent, as the brand is at that moment.</summary>
     [JsonIgnore]
     public MailOrigin Origin { get; init; } = MailOrigin.Usual;
 }
+
+public sealed record MailFile(string Name, string ContentType, byte[] Content);
 
 /// <summary>Who stands as sender and where answers go; null is what the mail settings say.</summary>
 public sealed record MailOrigin(string? Name, string? Address, string? AnswersTo)
@@ -40,10 +50,14 @@ public sealed class Outbox(
     private IDataProtector Protector => protection.CreateProtector("UserAdmin.Outbox", tenant.Tenant.Name);
 
     /// <summary>Adds the message to what the next save writes, and gives back its id. The values fill the placeholders of the template; none of them is read as markup.</summary>
-    public async Task<Guid> AddAsync(MailKind kind, MailRecipient to, string? correlationId, CancellationToken cancel, params (string Name, string Value)[] values)
+    public Task<Guid> AddAsync(MailKind kind, MailRecipient to, string? correlationId, CancellationToken cancel, params (string Name, string Value)[] values) =>
+        AddAsync(kind, to, correlationId, null, cancel, values);
+
+    /// <summary>The same with a finished file of an export; it is read when the message is sent.</summary>
+    public async Task<Guid> AddAsync(MailKind kind, MailRecipient to, string? correlationId, Guid? fileId, CancellationToken cancel, params (string Name, string Value)[] values)
     {
         var (subject, content) = await templates.RenderAsync(kind, to, values, cancel);
-        return Add(Channel.Email, kind, to, subject, content, correlationId);
+        return Add(Channel.Email, kind, to, subject, content with { FileId = fileId }, correlationId);
     }
 
     /// <summary>Keeps a message that has not left yet from leaving, because what it says is no longer true. One that is being sent at this moment leaves all the same.</summary>

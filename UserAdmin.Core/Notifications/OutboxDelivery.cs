@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using UserAdmin.Core.Branding;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Exports;
 using UserAdmin.Core.Settings;
 using UserAdmin.Core.Tenants;
 
@@ -90,7 +91,7 @@ public sealed partial class OutboxDelivery(TenantDatabases databases, IServiceSc
         try
         {
             return services.GetRequiredService<Outbox>().Read(message) is { } content
-                ? await services.GetServices<IMessageSender>().Single(sender => sender.Channel == message.Channel).SendAsync(message, content with { Origin = await OriginAsync(services, limit.Token) }, limit.Token)
+                ? await services.GetServices<IMessageSender>().Single(sender => sender.Channel == message.Channel).SendAsync(message, content with { Origin = await OriginAsync(services, limit.Token), File = await FileAsync(services, content.FileId, limit.Token) }, limit.Token)
                 : new(Delivery.Never, "Its content is gone.");
         }
         catch (CryptographicException)
@@ -107,6 +108,15 @@ public sealed partial class OutboxDelivery(TenantDatabases databases, IServiceSc
             LogFailure(failure, message.Id);
             return new(Delivery.Later, failure.Message);
         }
+    }
+
+    private static async Task<MailFile?> FileAsync(IServiceProvider services, Guid? id, CancellationToken cancel)
+    {
+        var db = services.GetRequiredService<UserAdminDbContext>();
+        if (id is null || await db.Exports.AsNoTracking().SingleOrDefaultAsync(e => e.Id == id && e.State == ExportState.Done, cancel) is not { } export)
+            return null;
+        var pieces = await db.ExportChunks.Where(c => c.ExportId == id).OrderBy(c => c.Number).Select(c => c.Content).ToListAsync(cancel);
+        return new(ExportFiles.NameOf(export.Title, export.Format, export.CreatedAt), ExportWriter.ContentTypeOf(export.Format), [.. pieces.SelectMany(piece => piece)]);
     }
 
     private static async Task<MailOrigin> OriginAsync(IServiceProvider services, CancellationToken cancel)

@@ -15,6 +15,7 @@ using UserAdmin.Core.Data;
 using UserAdmin.Core.Exports;
 using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Registration;
+using UserAdmin.Core.Reports;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.SignIn;
@@ -50,7 +51,7 @@ public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemor
 
     /// <summary>Every policy there is.</summary>
     public static IReadOnlyList<Type> Types { get; } = [typeof(RegistrationPolicy), typeof(PasswordRules), typeof(SecondFactorPolicy), typeof(SessionPolicy), typeof(Features), typeof(Brand), typeof(AccessRequestPolicy), typeof(ExportPolicy),
-        typeof(CompliancePolicy)];
+        typeof(CompliancePolicy), typeof(ReportPolicy)];
 
     public async Task<TPolicy> GetAsync<TPolicy>(CancellationToken cancel) where TPolicy : class, new() => (await GetWithStampAsync<TPolicy>(cancel)).Policy;
 

@@ -142,7 +142,7 @@ public class BuiltInReportTests
             await Record(portal, AuditAction.SignedIn, who, at);
 
         var said = await RecordDay(portal);
-        await portal.Run((UserAdminDbContext db) => db.Users.Where(u => u.Id == carol.Id).ExecuteDeleteAsync(Cancel));
+        await portal.Run((UserAdminDbContext db) => db.Users.Where(u => u.UserName == "carol").ExecuteDeleteAsync(Cancel));
         var again = await RecordDay(portal);
 
         var figures = await portal.Run((UserAdminDbContext db) => db.DailyFigures.AsNoTracking().ToDictionaryAsync(f => (f.Name, f.Day), f => f.Value, Cancel));

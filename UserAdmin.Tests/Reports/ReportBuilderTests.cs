@@ -171,7 +171,8 @@ public class ReportBuilderTests
         Assert.False((await Reports(portal, reports => reports.DeleteAsync(id, heidi, Cancel))).Succeeded);
         Assert.True((await Reports(portal, reports => reports.DeleteAsync(id, alice, Cancel))).Succeeded);
         Assert.Null(await Reports(portal, reports => reports.FindAsync(id, grace, Cancel)));
-        Assert.Equal([1, 1, 1], [(await portal.Events(AuditAction.ReportBuilt)).Count, (await portal.Events(AuditAction.ReportEdited)).Count, (await portal.Events(AuditAction.ReportDeleted)).Count]);
+        foreach (var action in new[] { AuditAction.ReportBuilt, AuditAction.ReportEdited, AuditAction.ReportDeleted })
+            await portal.Event(action);
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public class TenantIsolationTests
                 }
                 var people = await portal.Run((UserAdminDbContext db) => db.Users.CountAsync(Cancel));
                 Assert.Contains($">{people} {(people == 1 ? "person" : "people")}</span>", await (await browser.Get("/users")).Text());
-                var figures = await portal.Run((DashboardService dashboard) => dashboard.FindAsync(portal == blue ? blue.Alice : app.Alice, Cancel));
+                var figures = await portal.Run((DashboardService dashboard) => dashboard.FindAsync(TimeZoneInfo.Utc, portal == blue ? blue.Alice : app.Alice, Cancel));
                 Assert.True(figures is null || figures.Value.Total == people);
             }
     }
