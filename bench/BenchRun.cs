@@ -30,6 +30,8 @@ internal sealed class BenchRun(Options options)
             await Inside.MeasureAsync(database);
         if (options.Only.Contains("access"))
             await AccessBench.MeasureAsync(database);
+        if (options.Only.Contains("reports"))
+            await ReportsBench.MeasureAsync(database);
         if (options.Only.Contains("busy"))
             await MeasureBusyAsync(database);
         if (options.Only.Contains("even"))

@@ -52,8 +52,18 @@ internal static class AccessListReport
             orderby user.SortName, user.Id, assignment.Id
             select new
             {
-                user.Id, user.FirstName, user.LastName, user.UserName, user.Email, Role = role.Name, Where = ask.Db.Organizations.Where(o => o.Id == assignment.OrganizationId).Select(o => o.Name).FirstOrDefault(),
-                assignment.OrganizationId, assignment.StartsAt, assignment.EndsAt, assignment.AssignedByName, assignment.Reason,
+                user.Id,
+                user.FirstName,
+                user.LastName,
+                user.UserName,
+                user.Email,
+                Role = role.Name,
+                Where = ask.Db.Organizations.Where(o => o.Id == assignment.OrganizationId).Select(o => o.Name).FirstOrDefault(),
+                assignment.OrganizationId,
+                assignment.StartsAt,
+                assignment.EndsAt,
+                assignment.AssignedByName,
+                assignment.Reason,
             };
         await foreach (var row in (most is { } limit ? ordered.Take(limit) : ordered).AsAsyncEnumerable().WithCancellation(ask.Cancel))
             yield return [new ReportLink(AuditTarget.NameOf($"{row.FirstName} {row.LastName}".Trim(), row.UserName), $"/users/{row.Id}/access"), row.Email, row.Role,

@@ -20,7 +20,7 @@ public sealed class ReportScheduleForm
     public ExportFormat Format { get; set; } = ExportFormat.Excel;
 
     /// <summary>A cron expression of Quartz, with seconds, read in the time zone.</summary>
-    [Display(Name = "When"), Required(ErrorMessage = "Say when it is made."), StringLength(120)]
+    [Required(ErrorMessage = "Say when it is made."), StringLength(120)]
     public string Cron { get; set; } = "0 0 7 ? * MON";
 
     public string TimeZone { get; set; } = "UTC";

@@ -49,8 +49,14 @@ public sealed class ReportScheduleService(UserAdminDbContext db, ReportService b
             .Select(r => new ScheduleRun(r.Id, r.ScheduledFor, r.StartedAt, r.EndedAt, r.State, r.Rows, r.Recipients, r.Problem)).ToListAsync(cancel);
         ReportScheduleForm form = new()
         {
-            Name = schedule.Name, Report = schedule.Report, Parameters = ReportParameters.Parse(schedule.Parameters) ?? new(), Format = schedule.Format, Cron = schedule.Cron, TimeZone = schedule.TimeZone,
-            Recipients = ids, IsActive = schedule.IsActive,
+            Name = schedule.Name,
+            Report = schedule.Report,
+            Parameters = ReportParameters.Parse(schedule.Parameters) ?? new(),
+            Format = schedule.Format,
+            Cron = schedule.Cron,
+            TimeZone = schedule.TimeZone,
+            Recipients = ids,
+            IsActive = schedule.IsActive,
         };
         return new(id, form, name, NameOf(schedule.OwnerId), schedule.NextRunAt, [.. ids.Select(person => (person, NameOf(person)))], runs, schedule.Stamp);
     }

@@ -63,8 +63,15 @@ public sealed class ScheduledReports(
             var file = new ReportFile(schedule.Report, ReportParameters.Parse(schedule.Parameters), schedule.TimeZone).ToJson();
             db.Exports.AddRange(recipients.Allowed.Select(person => new Export
             {
-                OwnerId = person, List = ReportExport.List, Title = schedule.Name, Format = schedule.Format, Query = file, TimeZone = schedule.TimeZone, CreatedAt = now,
-                ExpiresAt = now.AddDays(kept.KeptReportDays), ReportRunId = run.Id,
+                OwnerId = person,
+                List = ReportExport.List,
+                Title = schedule.Name,
+                Format = schedule.Format,
+                Query = file,
+                TimeZone = schedule.TimeZone,
+                CreatedAt = now,
+                ExpiresAt = now.AddDays(kept.KeptReportDays),
+                ReportRunId = run.Id,
             }));
             if (byHand is not null)
                 db.Record(AuditAction.ReportMadeByHand, byHand, new(schedule.Id, schedule.Name), now);

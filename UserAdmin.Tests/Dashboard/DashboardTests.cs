@@ -30,7 +30,7 @@ public class DashboardTests
         Assert.Equal((3, 1, 1), (figures.ByStatus[UserStatus.Active], figures.ByStatus[UserStatus.Pending], figures.ByStatus[UserStatus.Deleted]));
         Assert.Equal(30, figures.Days.Count);
         Assert.Equal((DateOnly.FromDateTime(app.Clock.Now.UtcDateTime), 1L), (figures.Days[^1].Day, figures.SessionsByHour[^1]));
-        Assert.Equal(("Owner", 1L), (Assert.Single(figures.Roles).Name, figures.Roles[0].People));
+        Assert.Equal(("Owner", 2L), (Assert.Single(figures.Roles).Name, figures.Roles[0].People));
         Assert.Equal(new DayFigures(DateOnly.FromDateTime(app.Clock.Now.UtcDateTime), 1, 1, 1), figures.Days[^1]);
     }
 

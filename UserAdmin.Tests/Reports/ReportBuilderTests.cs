@@ -141,9 +141,8 @@ public class ReportBuilderTests
 
         var sql = set.Open(grouped, db, Actor.System, TimeZoneInfo.Utc, DateTimeOffset.UnixEpoch).ToSql();
 
-        Assert.Contains("GROUP BY [a].[category]", sql, StringComparison.Ordinal);
-        Assert.Contains("COUNT_BIG(DISTINCT ", sql, StringComparison.Ordinal);
-        Assert.Contains("ORDER BY COUNT_BIG(*) DESC", sql, StringComparison.Ordinal);
+        foreach (var part in new[] { "GROUP BY [a].[category]", "COUNT_BIG(DISTINCT ", "ORDER BY COUNT_BIG(*) DESC" })
+            Assert.True(sql.Contains(part, StringComparison.Ordinal), $"{part} is not in {sql}");
         Assert.DoesNotContain("'user.created'", sql[sql.IndexOf("SELECT", StringComparison.Ordinal)..], StringComparison.Ordinal);
     }
 

@@ -91,26 +91,31 @@ internal sealed class ReportQuery<TRow>(DataSet<TRow> set, ReportDefinition defi
     private IQueryable<object?[]> Grouped()
     {
         List<Expression> keys = [.. definition.Groups.Select((group, i) => KeyOf(i, group))];
-        while (keys.Count < 2)
-            keys.Add(Expression.Constant(0, typeof(int?)));
-        return (IQueryable<object?[]>)GroupedBy.MakeGenericMethod(keys[0].Type, keys[1].Type).Invoke(this, [keys[0], keys[1]])!;
+        Expression key = keys.Count switch { 0 => Expression.Constant(0), 1 => keys[0], _ => Pair(keys[0], keys[1]) };
+        return (IQueryable<object?[]>)GroupedBy.MakeGenericMethod(key.Type).Invoke(this, [key])!;
     }
 
     private static readonly MethodInfo GroupedBy = typeof(ReportQuery<TRow>).GetMethod(nameof(GroupBy), BindingFlags.NonPublic | BindingFlags.Instance)!;
 
-    private IQueryable<object?[]> GroupBy<T1, T2>(Expression first, Expression second)
+    private static MemberInitExpression Pair(Expression first, Expression second)
     {
-        var key = typeof(Key<T1, T2>);
-        var by = Expression.Lambda<Func<TRow, Key<T1, T2>>>(Expression.MemberInit(Expression.New(key), Expression.Bind(key.GetProperty("First")!, first), Expression.Bind(key.GetProperty("Second")!, second)), Row);
-        var group = Expression.Parameter(typeof(IGrouping<Key<T1, T2>, TRow>), "group");
-        Expression Part(int i) => Expression.Property(Expression.Property(group, "Key"), i == 0 ? "First" : "Second");
+        var key = typeof(Key<,>).MakeGenericType(first.Type, second.Type);
+        return Expression.MemberInit(Expression.New(key), Expression.Bind(key.GetProperty("First")!, first), Expression.Bind(key.GetProperty("Second")!, second));
+    }
+
+    private IQueryable<object?[]> GroupBy<TKey>(Expression key)
+    {
+        var by = Expression.Lambda<Func<TRow, TKey>>(key, Row);
+        var group = Expression.Parameter(typeof(IGrouping<TKey, TRow>), "group");
+        var found = Expression.Property(group, "Key");
+        Expression Part(int i) => definition.Groups.Count == 1 ? found : Expression.Property(found, i == 0 ? "First" : "Second");
 
         var groups = Found.GroupBy(by);
         List<(string Key, Expression Value)> outputs =
             [.. definition.Groups.Select((each, i) => (each.Column, Part(i))), .. definition.Measures.Select(measure => (measure.Key, Measure(measure, group)))];
         var order = outputs.FirstOrDefault(output => output.Key == definition.Order?.Of);
         var sorted = order.Value is null ? (definition.Groups.Count == 0 ? groups : InOrder(groups, outputs[0].Value, group, false)) : InOrder(groups, order.Value, group, definition.Order!.Descending);
-        return sorted.Select(Expression.Lambda<Func<IGrouping<Key<T1, T2>, TRow>, object?[]>>(Expression.NewArrayInit(typeof(object), outputs.Select(output => Expression.Convert(output.Value, typeof(object)))), group));
+        return sorted.Select(Expression.Lambda<Func<IGrouping<TKey, TRow>, object?[]>>(Expression.NewArrayInit(typeof(object), outputs.Select(output => Expression.Convert(output.Value, typeof(object)))), group));
     }
 
     private Expression Value(DataColumn column)
