@@ -37,6 +37,9 @@ public sealed class DailyFigures(UserAdminDbContext db, TimeProvider clock)
             if (!there.Contains(($"{Often}.{Steps[0]}", today)))
                 kept += await KeepAsync(today, (await OftenAsync(db, today, cancel)).Select((count, i) => ($"{Often}.{Steps[i]}", count)), cancel);
         }
+        var old = clock.GetUtcNow().AddDays(-MostDays);
+        if (await db.ReportRuns.Where(r => r.EndedAt < old).ExecuteDeleteAsync(cancel) is > 0 and var removed)
+            log.Say($"Removed {removed} runs of scheduled reports from before {old:yyyy-MM-dd}.");
         log.Conclude(kept == 0 ? "Every figure was there already." : $"Kept {kept} figures.");
     }
 
