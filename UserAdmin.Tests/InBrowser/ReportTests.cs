@@ -49,8 +49,8 @@ public class ReportTests(Chromium chromium) : BrowserTest(chromium)
         Assert.Equal(("alice@example.org", "Report: People by status"), (mail.Recipient, mail.Subject));
         var file = await tab.Page.RunAndWaitForDownloadAsync(() => download.ClickAsync());
         var lines = await File.ReadAllLinesAsync(await file.PathAsync(), TestContext.Current.CancellationToken);
-        Assert.Contains("Pending,1", lines);
-        Assert.Contains("Active,2", lines);
+        Assert.Contains("\"Pending\",1", lines);
+        Assert.Contains("\"Active\",2", lines);
     }
 
     private Task<bool> RunAsync() => App.Run(async (ScheduledReports reports) =>
