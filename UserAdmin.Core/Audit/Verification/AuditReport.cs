@@ -21,7 +21,7 @@ public sealed record AuditReport(
     /// <summary>A sentence per stream, such as "Security, events 1 to 812,440: unaltered since they were sealed …".</summary>
     public IEnumerable<string> Intact => Streams.Select(stream =>
         stream.Seals == 0 ? $"{stream.Stream}: nothing is sealed yet."
-        : string.Create(CultureInfo.InvariantCulture, $"{stream.Stream}, {IntactRanges(stream)}; sealed from {AuditFinding.Instant(stream.FirstSealedMicroseconds!.Value)} to {AuditFinding.Instant(stream.LastSealedMicroseconds!.Value)} UTC in {stream.Seals:N0} seals.{Waiting(stream)}"));
+        : string.Create(CultureInfo.InvariantCulture, $"{stream.Stream}, {IntactRanges(stream)}; sealed from {AuditFinding.Instant(stream.FirstSealedMicroseconds!.Value)} to {AuditFinding.Instant(stream.LastSealedMicroseconds!.Value)} UTC in {stream.Seals:N0} {(stream.Seals == 1 ? "seal" : "seals")}.{Waiting(stream)}"));
 
     public string ToText()
     {
@@ -54,5 +54,5 @@ public sealed record AuditReport(
             ranges.Add(first == last ? first.ToString("N0", CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{first:N0} to {last:N0}"));
     }
 
-    private static string Waiting(StreamReport stream) => stream.Unsealed == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" {stream.Unsealed:N0} wait for their seal.");
+    private static string Waiting(StreamReport stream) => stream.Unsealed == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" {stream.Unsealed:N0} {(stream.Unsealed == 1 ? "waits for its" : "wait for their")} seal.");
 }
