@@ -231,6 +231,22 @@ public static class CoreServices
         services.AddScoped<ExportService>();
         services.AddScoped<ExportFiles>();
         services.AddScoped<IExportList, UserExport>();
+        services.AddScoped<IExportList, DeletedUserExport>();
+        services.AddScoped<IExportList, SessionExport>();
+        services.AddScoped<IExportList, RoleExport>();
+        services.AddScoped<IExportList, RoleMemberExport>();
+        services.AddScoped<IExportList, WhoCanExport>();
+        services.AddScoped<IExportList, RolePermissionExport>();
+        services.AddScoped<IExportList, OrganizationExport>();
+        services.AddScoped<IExportList, OrganizationMemberExport>();
+        services.AddScoped<IExportList, TeamExport>();
+        services.AddScoped<IExportList, InvitationExport>();
+        services.AddScoped<IExportList, AccessRequestExport>();
+        services.AddScoped<IExportList, AccessReviewExport>();
+        services.AddScoped<IExportList, ReviewEvidenceExport>();
+        services.AddScoped<IExportList, CoverageExport>();
+        services.AddScoped<IExportList, MessageExport>();
+        services.AddScoped<IExportList, TenantExport>();
 
         services.AddScoped<AuditTrail>();
         services.AddSingleton<AuditKeyFiles>();

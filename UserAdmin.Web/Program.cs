@@ -1,5 +1,4 @@
 using UserAdmin.Core;
-using UserAdmin.Web.AccessReviews;
 using UserAdmin.Web.Audit;
 using UserAdmin.Web.Branding;
 using UserAdmin.Web.Commands;
@@ -63,7 +62,6 @@ app.MapActing();
 app.MapAvatars();
 app.MapBrand();
 app.MapActivity();
-app.MapAccessReviews();
 app.MapExports();
 app.MapAudit();
 app.MapPortal();

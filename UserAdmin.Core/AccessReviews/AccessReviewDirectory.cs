@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
-using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.FeatureFlags;
@@ -21,7 +19,7 @@ public sealed record ReviewItemRow(
     ReviewDecision? Decision, string? Comment, DateTimeOffset? DecidedAt, string? DecidedByName);
 
 /// <summary>Shows reviews to whoever may see them all, and to their reviewers.</summary>
-public sealed class AccessReviewDirectory(UserAdminDbContext db, FeatureSwitches features, TimeProvider clock)
+public sealed class AccessReviewDirectory(UserAdminDbContext db, FeatureSwitches features)
 {
     public const int PageSize = 100;
     private const int Shown = 200;
@@ -50,17 +48,6 @@ public sealed class AccessReviewDirectory(UserAdminDbContext db, FeatureSwitches
         backwards = backwards && (cursor is not null || start.AtEnd);
         var ordered = backwards ? matching.OrderByDescending(i => i.Id) : matching.OrderBy(i => i.Id);
         return Page.Of(await ItemRows(ordered.Take(PageSize + 1)).ToListAsync(cancel), PageSize, backwards, cursor is not null, row => row.Id.ToString());
-    }
-
-    /// <summary>Every item, for the file that is the evidence. That it was taken is recorded.</summary>
-    public async IAsyncEnumerable<ReviewItemRow> ReadAsync(AccessReviewRow review, Actor actor, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        if (await FindAsync(review.Id, actor, cancel) is null)
-            yield break;
-        db.Record(AuditAction.AccessReviewExported, actor, new(review.Id, review.Name), clock.GetUtcNow(), [new("Assignments", null, $"{review.Total}")]);
-        await db.SaveChangesAsync(cancel);
-        await foreach (var row in ItemRows(db.AccessReviewItems.Where(i => i.ReviewId == review.Id).OrderBy(i => i.Id)).AsAsyncEnumerable().WithCancellation(cancel))
-            yield return row;
     }
 
     private IQueryable<AccessReviewRow> Rows(IQueryable<AccessReview> reviews) => reviews.Select(r => new AccessReviewRow(

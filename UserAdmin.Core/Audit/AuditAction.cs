@@ -77,6 +77,7 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction AccessReviewKept = new("access_review.kept", AuditCategory.Access, "Kept a role in a review", "{0} reviewed a role of {1} and kept it");
     public static readonly AuditAction AccessReviewRemoved = new("access_review.removed", AuditCategory.Access, "Removed a role in a review", "{0} reviewed a role of {1} and removed it");
     public static readonly AuditAction AccessReviewClosed = new("access_review.closed", AuditCategory.Access, "Closed an access review", "{0} closed the access review {1}");
+    // No longer recorded: ExportMade says it. What was recorded stays readable.
     public static readonly AuditAction AccessReviewExported = new("access_review.exported", AuditCategory.Access, "Exported an access review", "{0} exported the result of the access review {1}");
 
     public static readonly AuditAction InvitationSent = new("invitation.sent", AuditCategory.Users, "Invited somebody", "{0} invited {1}");

@@ -22,7 +22,7 @@ internal sealed class CsvFile(ExportTable table, ExportOrder order) : TableFile(
         Output.Write("\r\n"u8);
     }
 
-    public override void Write(object?[] row)
+    public override bool Write(object?[] row)
     {
         for (var i = 0; i < row.Length; i++)
         {
@@ -42,6 +42,7 @@ internal sealed class CsvFile(ExportTable table, ExportOrder order) : TableFile(
             }
         }
         Output.Write("\r\n"u8);
+        return true;
     }
 
     public override void End(long rows) { }

@@ -35,7 +35,7 @@ internal sealed class ExcelFile : TableFile
 
     public override void Begin() => BeginSheet();
 
-    public override void Write(object?[] row)
+    public override bool Write(object?[] row)
     {
         if (rowsOfSheet == mostRows || bytesOfSheet > MostBytes)
         {
@@ -45,6 +45,7 @@ internal sealed class ExcelFile : TableFile
         cells.Row(++rowsOfSheet, row);
         if (xml.Count >= 64 * 1024)
             Compress();
+        return true;
     }
 
     public override void End(long rows)
@@ -115,7 +116,7 @@ internal sealed class ExcelFile : TableFile
     private List<(string Name, object? Value)> Facts(long rows) =>
     [
         (T("Made by"), Order.By),
-        (T("Made"), Local.Of(Order.At)),
+        (T("Made at"), Local.Of(Order.At)),
         (T("Times are of"), Order.Zone.Id),
         (T("Rows"), rows),
         .. Table.Facts.Select(fact => (fact.Name, (object?)fact.Value)),

@@ -23,12 +23,10 @@ internal abstract class TableFile(ExportTable table, ExportOrder order) : IDispo
 
     protected LocalTime Local { get; } = new(order.Zone);
 
-    /// <summary>Whether further rows would be left out anyway.</summary>
-    public virtual bool IsFull => false;
-
     public abstract void Begin();
 
-    public abstract void Write(object?[] row);
+    /// <summary>False when the format takes no more rows.</summary>
+    public abstract bool Write(object?[] row);
 
     public abstract void End(long rows);
 
@@ -49,16 +47,15 @@ public static class ExportWriter
         var batches = Channel.CreateBounded<IReadOnlyList<object?[]>>(new BoundedChannelOptions(4) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var reading = Task.Run(() => ReadAsync(table, batches.Writer, stop.Token), CancellationToken.None);
-        var (rows, isFirst) = (0L, true);
+        var (rows, isFirst, isFull) = (0L, true, false);
         try
         {
             await foreach (var batch in batches.Reader.ReadAllAsync(cancel))
             {
                 foreach (var row in batch)
                 {
-                    if (file.IsFull)
+                    if (isFull = !file.Write(row))
                         break;
-                    file.Write(row);
                     rows++;
                 }
                 // The first bytes leave as soon as there are any, so that whoever waits sees that it has begun.
@@ -67,10 +64,10 @@ public static class ExportWriter
                 isFirst = false;
                 if (progress is not null)
                     await progress(rows);
-                if (file.IsFull)
+                if (isFull)
                     break;
             }
-            if (!file.IsFull)
+            if (!isFull)
                 await reading;
             file.End(rows);
             await file.Output.SendAsync(output, cancel);
@@ -100,7 +97,7 @@ public static class ExportWriter
         ExportFormat.Excel => new ExcelFile(table, order),
         ExportFormat.Csv => new CsvFile(table, order),
         ExportFormat.Json => new JsonFile(table, order),
-        _ => throw new NotSupportedException(),
+        _ => new PdfFile(table, order),
     };
 
     private static async Task ReadAsync(ExportTable table, ChannelWriter<IReadOnlyList<object?[]>> batches, CancellationToken cancel)

@@ -22,7 +22,7 @@ internal sealed class JsonFile : TableFile
 
     public override void Begin() => json.WriteStartArray();
 
-    public override void Write(object?[] row)
+    public override bool Write(object?[] row)
     {
         json.WriteStartObject();
         for (var i = 0; i < row.Length; i++)
@@ -42,6 +42,7 @@ internal sealed class JsonFile : TableFile
         json.WriteEndObject();
         json.Flush();
         Output.Write("\n"u8);
+        return true;
     }
 
     public override void End(long rows)

@@ -4,6 +4,7 @@ using UserAdmin.Core.AccessReviews;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Exports;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Users;
 
@@ -35,11 +36,11 @@ public class AccessReviewTests
         Assert.Equal(["Kept: - -> 1", "Removed: - -> 1", "Undecided: - -> 0"], (await app.Event(AuditAction.AccessReviewClosed)).Differences);
         Assert.Equal(Carol.Email, (await app.LastMail(MailKind.AccessReviewStarted)).To);
         using var browser = await app.SignInAs(carol);
-        var csv = await (await browser.Get($"/access-reviews/{id}/evidence.csv")).Text();
+        var csv = await (await browser.Export(ReviewEvidenceExport.ListName, ExportFormat.Csv, new ReviewEvidenceQuery(id))).Text();
         Assert.Contains("\"Hans =Huber\",\"Help desk\",\"Everywhere\"", csv);
         Assert.Contains("\"Removed\",\"Left\"", csv);
         Assert.Contains("\"Kept\",\"Still there\"", csv);
-        await app.Event(AuditAction.AccessReviewExported);
+        await app.Event(AuditAction.ExportMade);
         Assert.Equal(AccessReviewProblems.Closed, (await Decide(app, id, carol, ReviewDecision.Remove, null, items[0].Id)).Problem);
         Assert.Equal(AccessReviewProblems.Closed, (await app.Run((AccessReviewService service) => service.CloseAsync(id, carol, Cancel))).Problem);
     }
@@ -57,7 +58,7 @@ public class AccessReviewTests
         {
             using var browser = await app.SignInAs(actor);
             Assert.Equal(status, (await browser.Get($"/access-reviews/{id}")).StatusCode);
-            Assert.Equal(status, (await browser.Get($"/access-reviews/{id}/evidence.csv")).StatusCode);
+            Assert.Equal(status, (await browser.Export(ReviewEvidenceExport.ListName, ExportFormat.Csv, new ReviewEvidenceQuery(id))).StatusCode);
         }
         Assert.Empty(await Items(app, id, dave));
         Assert.Empty(await app.Run((AccessReviewDirectory directory) => directory.ListAsync(dave, Cancel)));
