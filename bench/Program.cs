@@ -12,6 +12,11 @@ Report.Open(Path.Combine(options.Data, $"report-{DateTime.UtcNow:yyyyMMdd-HHmmss
 Report.Line($"{DateTime.UtcNow:yyyy-MM-dd}. {Proc.Machine()}. Load of the machine before: {Proc.LoadAverage()}.");
 Report.Line();
 
+if (options.Only.Contains("exports"))
+    await ExportBench.MeasureAsync(options.Data);
+if (options.Only is ["exports"])
+    return Report.Warnings > 0 ? 1 : 0;
+
 var run = new BenchRun(options);
 foreach (var provider in options.Providers)
 {

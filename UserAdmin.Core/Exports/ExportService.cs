@@ -13,8 +13,13 @@ namespace UserAdmin.Core.Exports;
 /// <summary>What somebody wants: which list, narrowed how, as what; the zone is an IANA name.</summary>
 public sealed record ExportRequest(string List, ExportFormat Format, string Query, string TimeZone);
 
-/// <summary>A list that is about to be written, or the file that is made of it in the background.</summary>
-public sealed record BegunExport(ExportTable? Table, ExportOrder? Order, Guid? BackgroundId);
+/// <summary>A list that is about to be written, or the file that is made of it in the background. Dispose of it when it is over: somebody has three turns at once.</summary>
+public sealed record BegunExport(ExportTable? Table, ExportOrder? Order, Guid? BackgroundId) : IDisposable
+{
+    internal IDisposable? Turn { get; init; }
+
+    public void Dispose() => Turn?.Dispose();
+}
 
 public sealed record ExportRow(
     Guid Id, string Title, ExportFormat Format, ExportState State, long Rows, long? ExpectedRows, long Bytes, string? Problem, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
@@ -48,7 +53,8 @@ public sealed class ExportService(
         var policy = await policies.GetAsync<ExportPolicy>(cancel);
         var rows = request.Format == ExportFormat.Pdf ? Math.Min(opened.Value.ExpectedRows ?? 0, policy.PdfRows) : opened.Value.ExpectedRows ?? 0;
         if (rows <= policy.RowsAtOnce)
-            return new BegunExport(opened.Value, new(request.Format, actor.Name, clock.GetUtcNow(), zone) { MostPdfRows = policy.PdfRows, Font = settings.Value.PdfFont }, null);
+            return turns.Take(tenant.Tenant, actor.UserId.Value) is not { } turn ? ExportProblems.TooMany
+                : new BegunExport(opened.Value, new(request.Format, actor.Name, clock.GetUtcNow(), zone) { MostPdfRows = policy.PdfRows, Font = settings.Value.PdfFont }, null) { Turn = turn };
 
         var export = Make(request, opened.Value, actor.UserId.Value, policy, clock.GetUtcNow());
         var result = await db.WriteAsync(async () =>
@@ -81,13 +87,10 @@ public sealed class ExportService(
         return await list.OpenAsync(query, actor, cancel);
     }
 
-    /// <summary>Writes a list that was begun, and records that however it ends: whoever stops in the middle has what was sent until then. Problem: three lists at once already.</summary>
-    public async Task<Result> SendAsync(BegunExport begun, Stream output, Actor actor, CancellationToken cancel)
+    /// <summary>Writes a list that this actor began, and records that however it ends: whoever stops in the middle has what was sent until then.</summary>
+    public async Task SendAsync(BegunExport begun, Stream output, Actor actor, CancellationToken cancel)
     {
         var (table, order) = (begun.Table!, begun.Order!);
-        using var turn = turns.Take(tenant.Tenant, actor.UserId!.Value);
-        if (turn is null)
-            return ExportProblems.TooMany;
         var rows = 0L;
         var reason = "Canceled";
         try
@@ -109,8 +112,8 @@ public sealed class ExportService(
             db.ChangeTracker.Clear();
             Record(table.Title, null, order.Format, rows, table.Facts, actor, reason);
             await db.SaveChangesAsync(CancellationToken.None);
+            begun.Dispose();
         }
-        return Result.Ok;
     }
 
     /// <summary>Stops what is under way or waits. Problems: not found, over already.</summary>

@@ -22,11 +22,18 @@ public sealed class ExportTurns
 
     private sealed class Turn(ExportTurns turns, (string, Guid) key) : IDisposable
     {
+        private bool isOver;
+
         public void Dispose()
         {
             lock (turns.taken)
+            {
+                if (isOver)
+                    return;
+                isOver = true;
                 if (--turns.taken[key] == 0)
                     turns.taken.Remove(key);
+            }
         }
     }
 }

@@ -46,7 +46,7 @@ public abstract class PagedExport<TQuery, TRow>(string name, string title, Permi
 
     public async Task<Result<ExportTable>> OpenAsync(string query, Actor actor, CancellationToken cancel)
     {
-        if (!await MayAsync(actor, cancel))
+        if (actor.UserId is null || !await MayAsync(actor, cancel))
             return ExportProblems.ListNotFound;
         if (ExportQuery.Read<TQuery>(query) is not { } wanted)
             return ExportProblems.BadQuery;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using UserAdmin.Core.Exports;
 using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Audit.Forwarding;
 using UserAdmin.Core.Reports;
@@ -49,6 +50,7 @@ public static class Timetable
 {
     public static IReadOnlyList<JobDefinition> Jobs { get; } =
     [
+        JobDefinition.Of<ExportFiles>("exports.remove", "Remove expired files", "Removes the files of exports whose time is over.", "0 17 * * * ?", (files, log, cancel) => files.RemoveExpiredAsync(log, cancel)),
         JobDefinition.Of<AuditSealer>("audit.seal", "Seal the audit log", "Numbers and signs what was recorded since the last seal.", "0 * * * * ?", (sealer, log, cancel) => sealer.SealAsync(log, cancel)) with { IsFrequent = true },
         JobDefinition.Of<AuditCheckpoints>("audit.checkpoint", "Make checkpoints of the audit log", "Signs, too, where nothing was recorded, and sends out how far the log goes.", "0 10 0 * * ?", (checkpoints, log, cancel) => checkpoints.MakeAsync(log, cancel)),
         JobDefinition.Of<AuditKeys>("audit.key", "Change the key of the audit log", "Makes a new key that the present one endorses, and destroys the present one.", "0 30 3 1 * ?", (keys, log, cancel) => keys.ChangeAsync(log, cancel)),

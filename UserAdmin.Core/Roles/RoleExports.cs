@@ -69,7 +69,7 @@ public sealed class WhoCanExport(PermissionHolders holders, RoleDirectory roles)
 
     protected override async Task<string?> TitleAsync(WhoCanQuery query, Actor actor, CancellationToken cancel)
     {
-        if (PermissionInfo.Find(query.Permission) is not { } info)
+        if (PermissionInfo.Find(query.Permission ?? "") is not { } info)
             return null;
         var place = query.OrganizationId is not { } id ? null : (await roles.PlacesAsync(Permission.RolesView, actor, cancel)).FirstOrDefault(place => place.OrganizationId == id)?.Name;
         return query.OrganizationId is not null && place is null ? null : $"Who can: {info.Title}{(place is null ? "" : $" in {place}")}";

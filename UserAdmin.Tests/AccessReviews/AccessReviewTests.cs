@@ -7,6 +7,7 @@ using UserAdmin.Core.Data;
 using UserAdmin.Core.Exports;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Users;
+using UserAdmin.Tests.Exports;
 
 namespace UserAdmin.Tests.AccessReviews;
 

@@ -24,10 +24,10 @@ public sealed class TestPortal : ITestPortal, IAsyncDisposable
     private readonly TestDatabase database;
     private readonly ServiceProvider services;
 
-    private TestPortal(TestDatabase database, Dictionary<string, string?> settings)
+    private TestPortal(TestDatabase database, Dictionary<string, string?> settings, Action<IServiceCollection>? more = null)
     {
         this.database = database;
-        services = Build(database.Provider, database.ConnectionString, Clock, settings);
+        services = Build(database.Provider, database.ConnectionString, Clock, settings, more);
     }
 
     public IServiceProvider Services => services;
@@ -37,23 +37,27 @@ public sealed class TestPortal : ITestPortal, IAsyncDisposable
     public static async Task<TestPortal> StartAsync(DatabaseProvider provider = DatabaseProvider.Sqlite, params (string Name, string Value)[] settings) =>
         new(await TestDatabase.CreateAsync(provider), settings.ToDictionary(setting => $"UserAdmin:{setting.Name}", setting => (string?)setting.Value));
 
+    /// <summary>With services that only this test has.</summary>
+    public static async Task<TestPortal> StartAsync(DatabaseProvider provider, Action<IServiceCollection> more) => new(await TestDatabase.CreateAsync(provider), [], more);
+
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();
         await database.DisposeAsync();
     }
 
-    internal static ServiceProvider Build(DatabaseProvider provider, string connectionString, TestClock clock, Dictionary<string, string?> settings)
+    internal static ServiceProvider Build(DatabaseProvider provider, string connectionString, TestClock clock, Dictionary<string, string?> settings, Action<IServiceCollection>? more = null)
     {
         settings["UserAdmin:Database:Provider"] = provider.ToString();
         settings["UserAdmin:Database:ConnectionString"] = connectionString;
         settings["UserAdmin:Keys:MasterKey"] = MasterKey;
         settings.TryAdd("UserAdmin:Audit:KeyFolder", AuditFiles.Keys);
         settings.TryAdd("UserAdmin:Audit:CheckpointFile", AuditFiles.Checkpoints);
-        return new ServiceCollection()
+        var services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
             .AddLogging().AddMemoryCache().AddUserAdminCore()
-            .AddSingleton<TimeProvider>(clock)
-            .BuildServiceProvider();
+            .AddSingleton<TimeProvider>(clock);
+        more?.Invoke(services);
+        return services.BuildServiceProvider();
     }
 }

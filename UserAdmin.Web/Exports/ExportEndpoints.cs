@@ -27,6 +27,7 @@ internal static class ExportEndpoints
             return Refuse(begun.Problem);
         if (begun.Value is not { Table: { } table, Order: { } order })
             return Results.LocalRedirect("/me/exports");
+        http.Response.RegisterForDispose(begun.Value);
         return Results.Stream(stream => exports.SendAsync(begun.Value, stream, actor, http.RequestAborted), ExportWriter.ContentTypeOf(format), ExportFiles.NameOf(table.Title, format, order.At));
     }
 
