@@ -23,7 +23,7 @@ internal static class ExportBench
         var rows = new List<string[]>();
         foreach (var format in new[] { ExportFormat.Csv, ExportFormat.Excel, ExportFormat.Json })
         {
-            await RunAsync(format, Made(20_000));
+            await RunAsync(format, Made(200_000));
             rows.Add([$"{format}, the writer alone", .. await RunAsync(format, Made(Rows))]);
             rows.Add([$"{format}, read from SQLite", .. await RunAsync(format, Read(file))]);
         }

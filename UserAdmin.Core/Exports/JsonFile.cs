@@ -2,14 +2,14 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace UserAdmin.Core.Exports;
 
 /// <summary>An array of objects, one to a line, for programs: values typed, instants exact and in UTC.</summary>
 internal sealed class JsonFile : TableFile
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All), SkipValidation = true };
+    // Unsafe within a page, which no file is: browsers are told to save it, and not to guess what it might be.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly Utf8JsonWriter json;
     private readonly JsonEncodedText[] keys;

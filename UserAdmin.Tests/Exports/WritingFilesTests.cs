@@ -108,7 +108,8 @@ public class WritingFilesTests
         var csv = Encoding.UTF8.GetString(await Exporting.Write(table(), ExportFormat.Csv));
 
         var cell = book.Worksheet(2).Cell("A2");
-        Assert.Equal((expected.ReplaceLineEndings("\n"), XLDataType.Text, false), (cell.GetString().ReplaceLineEndings("\n"), cell.DataType, cell.HasFormula));
+        // What stands for an underscore is known to Excel and LibreOffice, but not to ClosedXML.
+        Assert.Equal((expected.ReplaceLineEndings("\n"), XLDataType.Text, false), (cell.GetString().Replace("_x005F_", "_", StringComparison.Ordinal).ReplaceLineEndings("\n"), cell.DataType, cell.HasFormula));
         Assert.Equal(expected.Replace("nul  gone", "nul \0 gone", StringComparison.Ordinal), json.RootElement[0].GetProperty("text").GetString());
         var field = csv["\uFEFF\"Text\"\r\n\"".Length..^"\"\r\n".Length].Replace("\"\"", "\"", StringComparison.Ordinal);
         Assert.Equal(expected, field.Replace("'=", "=", StringComparison.Ordinal).Replace("'+", "+", StringComparison.Ordinal).Replace("'-", "-", StringComparison.Ordinal).Replace("'@", "@", StringComparison.Ordinal)
@@ -180,10 +181,12 @@ public class WritingFilesTests
     [Fact]
     public async Task Openpyxl_reads_the_same_rows_and_types()
     {
-        Assert.SkipUnless(await Has("python3", "-c", "import openpyxl"), "openpyxl is not installed (Debian: python3-openpyxl).");
+        // The one of the system has Debian's packages, whichever comes first in the path.
+        var python = await Has("/usr/bin/python3", "-c", "import openpyxl") ? "/usr/bin/python3" : "python3";
+        Assert.SkipUnless(await Has(python, "-c", "import openpyxl"), "openpyxl is not installed (Debian: python3-openpyxl).");
         var workbook = await Exporting.Write(Exporting.Table(Columns, People), ExportFormat.Excel);
 
-        var read = await RunOn(Encoding.Latin1.GetString(workbook), "people.xlsx", "python3", "-c", "import openpyxl; s=openpyxl.load_workbook('people.xlsx').worksheets[1]; print(s.tables['Table1'].ref, s.freeze_panes); [print([(type(c.value).__name__, c.data_type, str(c.value)) for c in r]) for r in s.iter_rows(min_row=2)]");
+        var read = await RunOn(Encoding.Latin1.GetString(workbook), "people.xlsx", python, "-c", "import openpyxl; s=openpyxl.load_workbook('people.xlsx').worksheets[1]; print(s.tables['Table1'].ref, s.freeze_panes); [print([(type(c.value).__name__, c.data_type, str(c.value)) for c in r]) for r in s.iter_rows(min_row=2)]");
 
         Assert.Equal("""
             A1:F4 A2

@@ -11,7 +11,6 @@ public partial class ServiceTests
         ["AccessPassService.TakeAsync"] = "a step of signing in: the pass is what is asked for",
         ["AuditDenials.DenyAsync"] = "records a refusal",
         ["AuditDenials.RecordAsync"] = "records a refusal",
-        ["ExportService.SendAsync"] = "writes what BeginAsync opened for the same actor",
         ["DisplayService.ChangeAsync"] = "one's own display, through PreferenceService",
         ["DisplayService.FindAsync"] = "one's own display, through PreferenceService",
         ["Notices.SendAsync"] = "part of the change it tells of",
