@@ -19,6 +19,7 @@ using UserAdmin.Core.Exports;
 using UserAdmin.Core.ExternalSignIn;
 using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Impersonation;
+using UserAdmin.Core.Jobs;
 using UserAdmin.Core.Me;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Organizations;
@@ -48,6 +49,7 @@ public static class CoreServices
         ("ExternalSignIn:Providers:*", typeof(ExternalProvider)), ("Turnstile", typeof(TurnstileSettings)),
         ("Mail", typeof(MailSettings)), ("Sms", typeof(SmsSettings)), ("Tenants", typeof(TenantSettings)), ("Features", typeof(FeatureSettings)), ("Exports", typeof(ExportSettings)),
         ("Audit", typeof(AuditSettings)), ("Forwarding", typeof(ForwardingSettings)),
+        ("Jobs", typeof(JobSettings)),
         .. Policies.Types.Select(type => ($"Policies:{type.Name}", type)),
     ];
 
@@ -67,6 +69,7 @@ public static class CoreServices
         services.AddSettings<ExportSettings>("Exports");
         services.AddSettings<AuditSettings>("Audit");
         services.AddSettings<ForwardingSettings>("Forwarding");
+        services.AddSettings<JobSettings>("Jobs");
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<TenantConnections>();
@@ -172,7 +175,9 @@ public static class CoreServices
         services.AddScoped<Devices>();
         services.AddScoped<DeviceService>();
         services.AddHostedService<SessionSweep>();
-        services.AddHostedService<Leftovers>();
+        services.AddScoped<Leftovers>();
+        services.AddScoped<UnconfirmedRegistrations>();
+        services.AddScoped<TenantRemoval>();
         services.AddScoped<RequestableRoles>();
         services.AddScoped<Deciders>();
         services.AddScoped<AccessRequestMail>();
@@ -184,7 +189,7 @@ public static class CoreServices
         services.AddScoped<ReviewDecisions>();
         services.AddScoped<AccessReviewDirectory>();
         services.AddScoped<AccessReviewReminders>();
-        services.AddHostedService<AccessReminders>();
+        services.AddScoped<AccessReminders>();
         services.AddScoped<SignInRisk>();
         services.AddSingleton<SessionDirectory>();
 
@@ -207,6 +212,7 @@ public static class CoreServices
         services.AddScoped<MailTemplates>();
         services.AddScoped<Notices>();
         services.AddScoped<OutboxService>();
+        services.AddScoped<OutboxUpkeep>();
         services.AddScoped<TemplateService>();
         services.AddScoped<MessageSink>();
         services.AddScoped<IMessageSender, MailSender>();
@@ -247,6 +253,16 @@ public static class CoreServices
         services.AddScoped<IExportList, CoverageExport>();
         services.AddScoped<IExportList, MessageExport>();
         services.AddScoped<IExportList, TenantExport>();
+        services.AddSingleton(new JobBook(Timetable.Jobs));
+        services.AddSingleton<JobRunner>();
+        services.AddScoped<JobMinder>();
+        services.AddScoped<JobEnd>();
+        services.AddScoped<Administrators>();
+        services.AddScoped<OldRuns>();
+        services.AddScoped<JobService>();
+        services.AddScoped<JobDirectory>();
+        services.AddScoped<IExportList, JobRunExport>();
+        services.AddHostedService<JobClock>();
 
         services.AddScoped<AuditTrail>();
         services.AddSingleton<AuditKeyFiles>();

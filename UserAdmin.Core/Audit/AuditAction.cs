@@ -186,6 +186,17 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction AuditKeyBegunAnew = new("audit.key_begun_anew", AuditCategory.System, "Began anew with a key of the audit log", "{0} had the audit log signed with a new key that the lost one did not endorse");
     public static readonly AuditAction AuditCheckpointMade = new("audit.checkpoint_made", AuditCategory.System, "Made a checkpoint of the audit log", "{0} made a checkpoint of the audit log");
     public static readonly AuditAction AuditVerified = new("audit.verified", AuditCategory.System, "Checked the audit log", "{0} checked the audit log");
+    public static readonly AuditAction JobStarted = new("job.started", AuditCategory.Jobs, "Started a job", "{0} started the job {1}");
+    public static readonly AuditAction JobSucceeded = new("job.succeeded", AuditCategory.Jobs, "A job ran", "The job {1} ran");
+    public static readonly AuditAction JobFailed = new("job.failed", AuditCategory.Jobs, "A job failed", "The job {1} failed");
+    public static readonly AuditAction JobPaused = new("job.paused", AuditCategory.Jobs, "Paused a job", "{0} paused the job {1}");
+    public static readonly AuditAction JobResumed = new("job.resumed", AuditCategory.Jobs, "Resumed a job", "{0} resumed the job {1}");
+    public static readonly AuditAction JobScheduleChanged = new("job.schedule_changed", AuditCategory.Jobs, "Changed when a job runs", "{0} changed when the job {1} runs");
+    public static readonly AuditAction BackupNoted = new("backup.noted", AuditCategory.System, "Noted a backup", "{0} noted that a backup was made");
+    public static readonly AuditAction DatabaseRestored = new("backup.restored", AuditCategory.System, "Restored a backup", "The database was restored from the backup {1}");
+    public static readonly AuditAction DormancyWarned = new("dormancy.warned", AuditCategory.Users, "Warned of a dormant account", "{1} was warned that the account will be deactivated because nobody uses it");
+    public static readonly AuditAction DormancyExempted = new("dormancy.exempted", AuditCategory.Users, "Exempted from the rule about dormant accounts", "{0} exempted {1} from the rule about dormant accounts");
+    public static readonly AuditAction DormancyExemptionEnded = new("dormancy.exemption_ended", AuditCategory.Users, "Ended an exemption", "{0} ended the exemption of {1} from the rule about dormant accounts");
 
     public static readonly AuditAction DataSeeded = new("system.data_seeded", AuditCategory.System, "Added demonstration data", "{0} added demonstration data");
 

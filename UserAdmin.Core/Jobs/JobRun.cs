@@ -64,6 +64,7 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<JobRun>, IEnti
         run.HasIndex(r => new { r.Job, r.StartedAt, r.Id });
         run.HasIndex(r => new { r.StartedAt, r.Id });
         run.HasIndex(r => r.HeldUntil).HasFilter("outcome = 1");
+        run.HasIndex(r => r.Job).HasFilter("outcome = 1").IsUnique();
     }
 
     public void Configure(EntityTypeBuilder<JobSchedule> schedule)

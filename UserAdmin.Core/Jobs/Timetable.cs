@@ -1,8 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
-using UserAdmin.Core.Exports;
-using UserAdmin.Core.Audit.Sealing;
+using UserAdmin.Core.AccessRequests;
 using UserAdmin.Core.Audit.Forwarding;
+using UserAdmin.Core.Audit.Sealing;
+using UserAdmin.Core.Data;
+using UserAdmin.Core.Exports;
+using UserAdmin.Core.Notifications;
+using UserAdmin.Core.Registration;
 using UserAdmin.Core.Reports;
+using UserAdmin.Core.SignIn;
+using UserAdmin.Core.Tenants;
 
 namespace UserAdmin.Core.Jobs;
 
@@ -38,8 +44,17 @@ public sealed record JobDefinition(string Code, string Title, string Description
     /// <summary>Only the first tenant has it: it looks after the whole installation.</summary>
     public bool IsOfInstallation { get; init; }
 
-    /// <summary>Whether each run is recorded in the audit log; those that run every minute are not, unless they fail.</summary>
+    /// <summary>
+    /// It runs every minute or so: its successes are not recorded in the audit log, of runs that concluded nothing only the newest is kept, the others for a day, and the next
+    /// moment of the timetable is the next attempt.
+    /// </summary>
     public bool IsFrequent { get; init; }
+
+    /// <summary>It makes sense on this database only.</summary>
+    public DatabaseProvider? Only { get; init; }
+
+    /// <summary>Whoever starts it by hand says why and has to have signed in a moment ago.</summary>
+    public bool IsDrastic { get; init; }
 
     public static JobDefinition Of<TService>(string code, string title, string description, string cron, Func<TService, JobLog, CancellationToken, Task> run) where TService : notnull =>
         new(code, title, description, cron, (services, log, cancel) => run(services.GetRequiredService<TService>(), log, cancel));
@@ -58,6 +73,13 @@ public static class Timetable
         JobDefinition.Of<DailyFigures>("reports.daily", "Keep the figures of the day", "Figures for reports that can't be found out later, or cost too much to count for a page.", "0 10 0 * * ?",
             (figures, log, cancel) => figures.RecordAsync(log, cancel)),
         JobDefinition.Of<ScheduledReports>("reports.scheduled", "Make scheduled reports", "Begins the reports that are due, and sends those that are made.", "0 * * * * ?", (reports, log, cancel) => reports.RunAsync(log, cancel)) with { IsFrequent = true },
+        JobDefinition.Of<OutboxUpkeep>("outbox.deliver", "Send what waits", "Sends messages that the dispatcher has left for more than two minutes.", "30 * * * * ?", (outbox, log, cancel) => outbox.DeliverAsync(log, cancel)) with { IsFrequent = true },
+        JobDefinition.Of<AccessReminders>("access.remind", "Remind of requests and reviews", "Reminds deciders of requests for roles and reviewers of access reviews that wait.", "0 5 * * * ?", (reminders, log, cancel) => reminders.RemindAsync(log, cancel)),
+        JobDefinition.Of<Leftovers>("sign_in.clean", "Remove what is over", "Removes old sessions, expired links and tokens, half sign-ins, forgotten devices, counters of failed sign-ins, role assignments that have ended and old invitations.", "0 10 1 * * ?", (leftovers, log, cancel) => leftovers.RemoveAsync(log, cancel)),
+        JobDefinition.Of<UnconfirmedRegistrations>("registration.clean", "Remove unconfirmed registrations", "Removes registrations whose address nobody confirmed within the days that the settings allow.", "0 20 1 * * ?", (registrations, log, cancel) => registrations.RemoveAsync(log, cancel)),
+        JobDefinition.Of<OutboxUpkeep>("outbox.clean", "Remove old messages", "Removes messages that were sent or given up, after the days that the settings say.", "0 30 1 * * ?", (outbox, log, cancel) => outbox.PurgeAsync(log, cancel)),
+        JobDefinition.Of<TenantRemoval>("tenants.remove", "Remove deleted tenants", "Removes the databases of tenants whose days of grace are over, and what is left of tenants that were never finished.", "0 40 1 * * ?", (removal, log, cancel) => removal.RemoveAsync(log, cancel)) with { IsOfInstallation = true },
+        JobDefinition.Of<OldRuns>("jobs.clean", "Remove old runs of jobs", "Keeps the runs of the last 30 days; of jobs that run every minute those of the last day.", "0 50 1 * * ?", (runs, log, cancel) => runs.RemoveAsync(log, cancel)),
     ];
 
     public static JobDefinition? Find(string code) => Jobs.FirstOrDefault(job => job.Code == code);

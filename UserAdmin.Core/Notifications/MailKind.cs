@@ -25,6 +25,7 @@ public sealed record MailKind(string Key, string Title, IReadOnlyList<string> Va
     public static readonly MailKind ForwardingFailed = new("forwarding-failed", "Events don't reach another system", ["system", "problem", "count", "link"]);
     public static readonly MailKind ReportReady = new("report-ready", "A scheduled report is ready", ["report", "rows", "until", "link"]);
     public static readonly MailKind ReportFailed = new("report-failed", "A scheduled report could not be sent to everybody", ["report", "problem", "link"]);
+    public static readonly MailKind JobFailed = new("job-failed", "A job failed", ["job", "when", "error", "link"]);
 
     public static readonly MailKind FactorRequired = new("factor-required", "A second factor is required", ["until", "link"]);
     public static readonly MailKind FactorReminder = new("factor-reminder", "Reminder to set up a second factor", ["until", "link"]);

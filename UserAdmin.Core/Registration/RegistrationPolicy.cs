@@ -16,4 +16,7 @@ public sealed class RegistrationPolicy
 
     [Display(Name = "Days an invitation works"), Range(1, 30, ErrorMessage = "Choose 1 to 30 days.")]
     public int InvitationDays { get; set; } = 7;
+
+    [Display(Name = "Days a registration waits for its confirmation", Description = "Afterwards it is removed, and the address is free again."), Range(1, 90, ErrorMessage = "Choose 1 to 90 days.")]
+    public int UnconfirmedDays { get; set; } = 7;
 }

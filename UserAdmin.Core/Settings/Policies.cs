@@ -14,6 +14,7 @@ using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Exports;
 using UserAdmin.Core.FeatureFlags;
+using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Registration;
 using UserAdmin.Core.Reports;
 using UserAdmin.Core.Roles;
@@ -50,7 +51,7 @@ public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemor
     private static readonly Problem Changed = new(ProblemKind.Conflict, "policy.changed", "Somebody else changed these settings meanwhile. They are shown anew; make your change again.");
 
     /// <summary>Every policy there is.</summary>
-    public static IReadOnlyList<Type> Types { get; } = [typeof(RegistrationPolicy), typeof(PasswordRules), typeof(SecondFactorPolicy), typeof(SessionPolicy), typeof(Features), typeof(Brand), typeof(AccessRequestPolicy), typeof(ExportPolicy),
+    public static IReadOnlyList<Type> Types { get; } = [typeof(RegistrationPolicy), typeof(PasswordRules), typeof(SecondFactorPolicy), typeof(SessionPolicy), typeof(Features), typeof(Brand), typeof(AccessRequestPolicy), typeof(MessagePolicy), typeof(ExportPolicy),
         typeof(CompliancePolicy), typeof(ReportPolicy)];
 
     public async Task<TPolicy> GetAsync<TPolicy>(CancellationToken cancel) where TPolicy : class, new() => (await GetWithStampAsync<TPolicy>(cancel)).Policy;

@@ -1,23 +1,17 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Jobs;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Settings;
-using UserAdmin.Core.Tenants;
 
 namespace UserAdmin.Core.SignIn;
 
-/// <summary>Removes once a day what sign-ins leave behind and nobody needs any more, so that tables don't only grow. Every server may do it.</summary>
-public sealed partial class Leftovers(TenantDirectory tenants, IServiceScopeFactory scopes, TimeProvider clock, ILogger<Leftovers> logger) : BackgroundService
+/// <summary>Removes once a day what sign-ins leave behind and nobody needs any more, so that tables don't only grow.</summary>
+public sealed class Leftovers(UserAdminDbContext db, RoleAssignmentService assignments, Policies policies, TimeProvider clock)
 {
     private const int AtOnce = 5_000;
-    private static readonly TimeSpan AfterStart = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
 
     // The cookie that recognises a device lives for a year.
     private static readonly TimeSpan DeviceLife = TimeSpan.FromDays(400);
@@ -25,46 +19,28 @@ public sealed partial class Leftovers(TenantDirectory tenants, IServiceScopeFact
     // Long enough that waiting for it gives a guesser nothing.
     private static readonly TimeSpan CounterLife = TimeSpan.FromDays(30);
 
-    /// <summary>Removes what is over in one tenant's database; gives back how many rows.</summary>
-    public async Task<int> RemoveAsync(Tenant tenant, CancellationToken cancel)
-    {
-        await using var scope = scopes.CreateFor(tenant);
-        var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
-        var policy = await scope.ServiceProvider.GetRequiredService<Policies>().GetAsync<SessionPolicy>(cancel);
+    // Until then the list of invitations tells what became of them; afterwards the audit log does.
+    private static readonly TimeSpan InvitationLife = TimeSpan.FromDays(180);
 
+    public async Task RemoveAsync(JobLog log, CancellationToken cancel) => log.Conclude($"Removed {await RemoveAsync(cancel)} rows that are over.");
+
+    /// <summary>Gives back how many rows.</summary>
+    public async Task<int> RemoveAsync(CancellationToken cancel)
+    {
+        var policy = await policies.GetAsync<SessionPolicy>(cancel);
         var now = clock.GetUtcNow();
-        var (sessionsBefore, devicesBefore, countersBefore) = (now.AddDays(-policy.HistoryDays), now - DeviceLife, now - CounterLife);
-        return await scope.ServiceProvider.GetRequiredService<RoleAssignmentService>().RemoveEndedAsync(cancel)
-            + await RemoveAsync(db, db.Sessions.Where(s => s.CreatedAt < sessionsBefore).OrderBy(s => s.CreatedAt), cancel)
-            + await RemoveAsync(db, db.PendingSignIns.Where(p => p.ExpiresAt <= now).OrderBy(p => p.ExpiresAt), cancel)
-            + await RemoveAsync(db, db.OneTimeTokens.Where(t => t.ExpiresAt <= now).OrderBy(t => t.ExpiresAt), cancel)
-            + await RemoveAsync(db, db.Devices.Where(d => d.LastSeenAt < devicesBefore).OrderBy(d => d.LastSeenAt), cancel)
-            + await RemoveAsync(db, db.SignInThrottles.Where(t => t.FirstAttemptAt < countersBefore && (t.BlockedUntil == null || t.BlockedUntil < countersBefore)).OrderBy(t => t.Key), cancel);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Delay(AfterStart, stoppingToken);
-        using var timer = new PeriodicTimer(Interval);
-        do
-            foreach (var tenant in await tenants.ActiveAsync(stoppingToken))
-            {
-                using var log = logger.BeginTenant(tenant);
-                try
-                {
-                    LogRemoved(await RemoveAsync(tenant, stoppingToken));
-                }
-                catch (Exception failure) when (failure is DbException or TimeoutException or InvalidOperationException)
-                {
-                    // Tomorrow is soon enough, and the others are looked after today.
-                    LogFailed(failure);
-                }
-            }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        var (sessionsBefore, devicesBefore, countersBefore, invitationsBefore) = (now.AddDays(-policy.HistoryDays), now - DeviceLife, now - CounterLife, now - InvitationLife);
+        return await assignments.RemoveEndedAsync(cancel)
+            + await RemoveAsync(db.Sessions.Where(s => s.CreatedAt < sessionsBefore).OrderBy(s => s.CreatedAt), cancel)
+            + await RemoveAsync(db.PendingSignIns.Where(p => p.ExpiresAt <= now).OrderBy(p => p.ExpiresAt), cancel)
+            + await RemoveAsync(db.OneTimeTokens.Where(t => t.ExpiresAt <= now).OrderBy(t => t.ExpiresAt), cancel)
+            + await RemoveAsync(db.Devices.Where(d => d.LastSeenAt < devicesBefore).OrderBy(d => d.LastSeenAt), cancel)
+            + await RemoveAsync(db.SignInThrottles.Where(t => t.FirstAttemptAt < countersBefore && (t.BlockedUntil == null || t.BlockedUntil < countersBefore)).OrderBy(t => t.Key), cancel)
+            + await RemoveAsync(db.Invitations.Where(i => i.CreatedAt < invitationsBefore && i.ExpiresAt < invitationsBefore).OrderBy(i => i.CreatedAt).ThenBy(i => i.Id), cancel);
     }
 
     // In small transactions: people sign in meanwhile.
-    private static async Task<int> RemoveAsync<T>(UserAdminDbContext db, IQueryable<T> rows, CancellationToken cancel) where T : class
+    private async Task<int> RemoveAsync<T>(IQueryable<T> rows, CancellationToken cancel) where T : class
     {
         var (all, removed) = (0, AtOnce);
         while (removed == AtOnce)
@@ -78,10 +54,4 @@ public sealed partial class Leftovers(TenantDirectory tenants, IServiceScopeFact
         }
         return all;
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Rows} rows of sessions, devices, links, counters and role assignments that are over")]
-    private partial void LogRemoved(int rows);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not remove what is long over")]
-    private partial void LogFailed(Exception failure);
 }

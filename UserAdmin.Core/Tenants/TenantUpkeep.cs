@@ -1,22 +1,13 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using UserAdmin.Core.Data;
 
 namespace UserAdmin.Core.Tenants;
 
-/// <summary>Tries broken tenants again every minute, and daily removes those whose days of grace are over. Every server may do it.</summary>
-public sealed partial class TenantUpkeep(TenantDirectory tenants, DatabaseMigrator migrator, IServiceScopeFactory scopes, TimeProvider clock, ILogger<TenantUpkeep> logger) : BackgroundService
+/// <summary>Tries broken tenants again every minute. No job of the timetable: each server knows for itself which it can't use.</summary>
+public sealed partial class TenantUpkeep(TenantDirectory tenants, DatabaseMigrator migrator, ILogger<TenantUpkeep> logger) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1), BetweenRemovals = TimeSpan.FromDays(1), AfterStart = TimeSpan.FromMinutes(5);
-
-    /// <summary>Gives back how many databases were removed.</summary>
-    public async Task<int> RemoveAsync(CancellationToken cancel)
-    {
-        await using var scope = scopes.CreateFor(tenants.Default);
-        return await scope.ServiceProvider.GetRequiredService<TenantService>().RemoveUnfinishedAsync(cancel)
-            + await scope.ServiceProvider.GetRequiredService<TenantLifecycle>().PurgeAsync(cancel);
-    }
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     /// <summary>Gives back how many can be used again.</summary>
     public async Task<int> MendAsync(CancellationToken cancel)
@@ -30,16 +21,11 @@ public sealed partial class TenantUpkeep(TenantDirectory tenants, DatabaseMigrat
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var removeAt = clock.GetUtcNow() + AfterStart;
         using var timer = new PeriodicTimer(Interval);
         while (await timer.WaitForNextTickAsync(stoppingToken))
             try
             {
                 await MendAsync(stoppingToken);
-                if (clock.GetUtcNow() < removeAt)
-                    continue;
-                removeAt = clock.GetUtcNow() + BetweenRemovals;
-                LogRemoved(await RemoveAsync(stoppingToken));
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
@@ -47,9 +33,6 @@ public sealed partial class TenantUpkeep(TenantDirectory tenants, DatabaseMigrat
                 LogFailed(failure);
             }
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Databases} databases of tenants that are gone or were never finished")]
-    private partial void LogRemoved(int databases);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look after the tenants")]
     private partial void LogFailed(Exception failure);

@@ -44,5 +44,6 @@ public sealed class BrowserApp : WebApplicationFactory<Program>, ITestPortal
         builder.UseSetting("UserAdmin:Keys:MasterKey", TestPortal.MasterKey);
         builder.UseSetting("UserAdmin:Audit:KeyFolder", AuditFiles.Keys);
         builder.UseSetting("UserAdmin:Audit:CheckpointFile", AuditFiles.Checkpoints);
+        builder.UseSetting("UserAdmin:Jobs:Run", "false");
     }
 }

@@ -184,7 +184,7 @@ public class AssigningRolesTests
         var lasting = await portal.GivenAssignment(carol.Id, SystemRoles.HelpDesk.Id, endsAt: portal.Clock.Now.AddDays(1));
         portal.Clock.Advance(TimeSpan.FromMinutes(1));
 
-        await ActivatorUtilities.CreateInstance<Leftovers>(portal.Services).RemoveAsync(portal.Services.GetRequiredService<TenantDirectory>().Default, Cancel);
+        await portal.Run((Leftovers leftovers) => leftovers.RemoveAsync(Cancel));
 
         Assert.Equal([lasting], await portal.Run((UserAdminDbContext db) => db.RoleAssignments.Where(a => a.UserId == carol.UserId).Select(a => a.Id).ToListAsync(Cancel)));
         var over = await portal.Event(AuditAction.RoleOver);

@@ -1,9 +1,7 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.SignIn;
-using UserAdmin.Core.Tenants;
 
 namespace UserAdmin.Tests.SignIn;
 
@@ -63,6 +61,5 @@ public class LeftoversTests
         return await db.SaveChangesAsync(Cancel);
     });
 
-    private static Task<int> Remove(TestApp app) =>
-        ActivatorUtilities.CreateInstance<Leftovers>(app.Services).RemoveAsync(app.Services.GetRequiredService<TenantDirectory>().Default, Cancel);
+    private static Task<int> Remove(TestApp app) => app.Run((Leftovers leftovers) => leftovers.RemoveAsync(Cancel));
 }

@@ -84,6 +84,7 @@ public sealed class TestApp : WebApplicationFactory<Program>, ITestPortal
         builder.UseSetting("UserAdmin:Portal:LogFolder", LogFolder);
         builder.UseSetting("UserAdmin:Mail:Dispatch", "false");
         builder.UseSetting("UserAdmin:Exports:Work", "false");
+        builder.UseSetting("UserAdmin:Jobs:Run", "false");
         builder.UseSetting("UserAdmin:Keys:MasterKey", TestPortal.MasterKey);
         builder.UseSetting("UserAdmin:Audit:KeyFolder", AuditFiles.Keys);
         builder.UseSetting("UserAdmin:Audit:CheckpointFile", AuditFiles.Checkpoints);

@@ -66,7 +66,8 @@ public class ManyTenantsTests
         Assert.Equal(["default", "blue", "green"], (await directory.ActiveAsync(Cancel)).Select(tenant => tenant.Name).OrderBy(name => name == "default" ? "" : name, StringComparer.Ordinal));
         foreach (var tenant in await directory.ActiveAsync(Cancel))
         {
-            await ActivatorUtilities.CreateInstance<Leftovers>(app.Services).RemoveAsync(tenant, Cancel);
+            await using var scope = app.Services.GetRequiredService<IServiceScopeFactory>().CreateFor(tenant);
+            await scope.ServiceProvider.GetRequiredService<Leftovers>().RemoveAsync(Cancel);
             await app.Services.GetRequiredService<OutboxDelivery>().SendDueAsync(tenant, Cancel);
         }
 

@@ -201,7 +201,7 @@ public class TenantIsolationTests
         var key = before.Cookie("__Host-useradmin")!;
         await app.Run((TenantLifecycle tenants) => tenants.DeleteAsync(blue.Id, "blue", "closed", Actor.System, Cancel));
         app.Clock.Advance(TimeSpan.FromDays(31));
-        await ActivatorUtilities.CreateInstance<TenantUpkeep>(app.Services).RemoveAsync(Cancel);
+        await app.Run((TenantRemoval removal) => removal.RemoveAsync(Cancel));
 
         var made = await app.Run((TenantService tenants) => tenants.CreateAsync(FindingTenantsTests.Form("navy", "blue.localhost"), Actor.System, Cancel));
         using var after = app.Open(host: "blue.localhost");

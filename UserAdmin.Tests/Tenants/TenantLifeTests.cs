@@ -236,7 +236,7 @@ public class TenantLifeTests
     private static Task<Result<NewTenant>> Create(ITestPortal portal, Actor actor) =>
         portal.Run((TenantService tenants) => tenants.CreateAsync(FindingTenantsTests.Form("green", "green.localhost"), actor, Cancel));
 
-    private static Task<int> Remove(TestApp app) => ActivatorUtilities.CreateInstance<TenantUpkeep>(app.Services).RemoveAsync(Cancel);
+    private static Task<int> Remove(TestApp app) => app.Run((TenantRemoval removal) => removal.RemoveAsync(Cancel));
 
     private static string FileOf(Tenant tenant) => new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(tenant.ConnectionString).DataSource;
 }

@@ -1282,6 +1282,10 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                     b.HasIndex("HeldUntil")
                         .HasFilter("outcome = 1");
 
+                    b.HasIndex("Job")
+                        .IsUnique()
+                        .HasFilter("outcome = 1");
+
                     b.HasIndex("StartedAt", "Id");
 
                     b.HasIndex("Job", "ScheduledFor", "Attempt")

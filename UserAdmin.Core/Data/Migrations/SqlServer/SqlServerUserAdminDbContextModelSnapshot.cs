@@ -1281,6 +1281,10 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                     b.HasIndex("HeldUntil")
                         .HasFilter("outcome = 1");
 
+                    b.HasIndex("Job")
+                        .IsUnique()
+                        .HasFilter("outcome = 1");
+
                     b.HasIndex("StartedAt", "Id");
 
                     b.HasIndex("Job", "ScheduledFor", "Attempt")

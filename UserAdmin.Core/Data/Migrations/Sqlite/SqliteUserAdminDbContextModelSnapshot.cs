@@ -1272,6 +1272,10 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                     b.HasIndex("HeldUntil")
                         .HasFilter("outcome = 1");
 
+                    b.HasIndex("Job")
+                        .IsUnique()
+                        .HasFilter("outcome = 1");
+
                     b.HasIndex("StartedAt", "Id");
 
                     b.HasIndex("Job", "ScheduledFor", "Attempt")
