@@ -10,11 +10,13 @@ using UserAdmin.Core.Audit;
 using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Audit.Verification;
 using UserAdmin.Core.Audit.Forwarding;
+using UserAdmin.Core.Backups;
 using UserAdmin.Core.Branding;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.CustomFields;
 using UserAdmin.Core.Dashboard;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Dormancy;
 using UserAdmin.Core.Exports;
 using UserAdmin.Core.ExternalSignIn;
 using UserAdmin.Core.FeatureFlags;
@@ -49,7 +51,7 @@ public static class CoreServices
         ("ExternalSignIn:Providers:*", typeof(ExternalProvider)), ("Turnstile", typeof(TurnstileSettings)),
         ("Mail", typeof(MailSettings)), ("Sms", typeof(SmsSettings)), ("Tenants", typeof(TenantSettings)), ("Features", typeof(FeatureSettings)), ("Exports", typeof(ExportSettings)),
         ("Audit", typeof(AuditSettings)), ("Forwarding", typeof(ForwardingSettings)),
-        ("Jobs", typeof(JobSettings)),
+        ("Jobs", typeof(JobSettings)), ("Backups", typeof(BackupSettings)),
         .. Policies.Types.Select(type => ($"Policies:{type.Name}", type)),
     ];
 
@@ -70,6 +72,7 @@ public static class CoreServices
         services.AddSettings<AuditSettings>("Audit");
         services.AddSettings<ForwardingSettings>("Forwarding");
         services.AddSettings<JobSettings>("Jobs");
+        services.AddSettings<BackupSettings>("Backups");
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<TenantConnections>();
@@ -262,6 +265,13 @@ public static class CoreServices
         services.AddScoped<JobService>();
         services.AddScoped<JobDirectory>();
         services.AddScoped<IExportList, JobRunExport>();
+        services.AddScoped<DailyReport>();
+        services.AddScoped<DormancyService>();
+        services.AddScoped<DormancyDirectory>();
+        services.AddScoped<BackupService>();
+        services.AddScoped<BackupNotes>();
+        services.AddSingleton<Restore>();
+        services.AddHostedService<ServingLock>();
         services.AddHostedService<JobClock>();
 
         services.AddScoped<AuditTrail>();

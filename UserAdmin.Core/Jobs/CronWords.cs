@@ -73,7 +73,7 @@ public static partial class CronWords
     private static int? Every(string field) =>
         Step.Match(field) is { Success: true } match && int.TryParse(match.Groups["step"].Value, out var step) ? step : null;
 
-    private static string Join(IReadOnlyList<string> parts) => parts.Count < 2 ? string.Concat(parts) : $"{string.Join(", ", parts.Take(parts.Count - 1))} and {parts[^1]}";
+    private static string Join(string[] parts) => parts.Length < 2 ? string.Concat(parts) : $"{string.Join(", ", parts[..^1])} and {parts[^1]}";
 
     [GeneratedRegex("^[0-9]{1,2}$")]
     private static partial Regex Number { get; }

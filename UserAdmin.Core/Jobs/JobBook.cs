@@ -9,5 +9,5 @@ public sealed record JobBook(IReadOnlyList<JobDefinition> Jobs)
 
     public IEnumerable<JobDefinition> Of(Tenant tenant) => Jobs.Where(job => IsOf(job, tenant));
 
-    private static bool IsOf(JobDefinition job, Tenant tenant) => (tenant.IsHost || !job.IsOfInstallation) && (job.Only is null || job.Only == tenant.Provider);
+    private static bool IsOf(JobDefinition job, Tenant tenant) => (tenant.IsHost || !job.IsOfInstallation) && job.On?.Contains(tenant.Provider) != false;
 }

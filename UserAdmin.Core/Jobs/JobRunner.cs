@@ -18,6 +18,7 @@ public sealed partial class JobRunner(IServiceScopeFactory scopes, IOptions<JobS
     private readonly ConcurrentDictionary<Guid, Task> running = new();
     private readonly SemaphoreSlim places = new(settings.Value.AtOnce);
     private readonly CancellationTokenSource ending = new();
+    private bool isDisposed;
 
     public static string Server { get; } = Text.Shorten($"{Environment.MachineName}/{Environment.ProcessId}", 100);
 
@@ -91,12 +92,15 @@ public sealed partial class JobRunner(IServiceScopeFactory scopes, IOptions<JobS
     {
         var all = Task.WhenAll(running.Values);
         await Task.WhenAny(all, Task.Delay(grace, CancellationToken.None));
+        if (isDisposed)
+            return;
         await ending.CancelAsync();
         await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None));
     }
 
     public void Dispose()
     {
+        isDisposed = true;
         ending.Dispose();
         places.Dispose();
     }

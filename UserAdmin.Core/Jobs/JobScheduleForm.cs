@@ -27,7 +27,6 @@ public sealed partial class JobScheduleForm : IValidatableObject
     public JobRhythm Rhythm { get; set; } = JobRhythm.Daily;
     public int Step { get; set; } = 5;
 
-    [Range(0, 59, ErrorMessage = "Choose minute 0 to 59.")]
     public int Minute { get; set; }
 
     public TimeOnly At { get; set; } = new(1, 0);
@@ -36,7 +35,6 @@ public sealed partial class JobScheduleForm : IValidatableObject
     /// <summary>1 to 28, or <see cref="LastDay"/>: months differ in the days between.</summary>
     public int Day { get; set; } = 1;
 
-    [StringLength(120, ErrorMessage = "This is too long for an expression.")]
     public string Expression { get; set; } = "";
 
     public string TimeZone { get; set; } = "UTC";
@@ -73,11 +71,13 @@ public sealed partial class JobScheduleForm : IValidatableObject
     {
         if (Rhythm == JobRhythm.Minutes && !Steps.Contains(Step))
             yield return new("Choose one of the steps.", [nameof(Step)]);
+        if (Rhythm == JobRhythm.Hourly && Minute is (< 0 or > 59))
+            yield return new("Choose minute 0 to 59.", [nameof(Minute)]);
         if (Rhythm == JobRhythm.Monthly && Day is (< 1 or > 28) and not LastDay)
             yield return new("Choose day 1 to 28 or the last one.", [nameof(Day)]);
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _))
             yield return new("There is no such time zone.", [nameof(TimeZone)]);
-        else if (Rhythm == JobRhythm.Expression && JobTimes.Read(Cron, TimeZone) is null)
+        else if (Rhythm == JobRhythm.Expression && (Cron.Length > 120 || JobTimes.Read(Cron, TimeZone) is null))
             yield return new("This is no cron expression with seconds, such as 0 30 6 ? * MON-FRI.", [nameof(Expression)]);
     }
 

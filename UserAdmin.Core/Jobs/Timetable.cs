@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 using UserAdmin.Core.AccessRequests;
 using UserAdmin.Core.Audit.Forwarding;
 using UserAdmin.Core.Audit.Sealing;
+using UserAdmin.Core.Backups;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Dormancy;
 using UserAdmin.Core.Exports;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Registration;
@@ -50,8 +52,8 @@ public sealed record JobDefinition(string Code, string Title, string Description
     /// </summary>
     public bool IsFrequent { get; init; }
 
-    /// <summary>It makes sense on this database only.</summary>
-    public DatabaseProvider? Only { get; init; }
+    /// <summary>It makes sense on these databases only; null is on all.</summary>
+    public IReadOnlyList<DatabaseProvider>? On { get; init; }
 
     /// <summary>Whoever starts it by hand says why and has to have signed in a moment ago.</summary>
     public bool IsDrastic { get; init; }
@@ -78,6 +80,10 @@ public static class Timetable
         JobDefinition.Of<Leftovers>("sign_in.clean", "Remove what is over", "Removes old sessions, expired links and tokens, half sign-ins, forgotten devices, counters of failed sign-ins, role assignments that have ended and old invitations.", "0 10 1 * * ?", (leftovers, log, cancel) => leftovers.RemoveAsync(log, cancel)),
         JobDefinition.Of<UnconfirmedRegistrations>("registration.clean", "Remove unconfirmed registrations", "Removes registrations whose address nobody confirmed within the days that the settings allow.", "0 20 1 * * ?", (registrations, log, cancel) => registrations.RemoveAsync(log, cancel)),
         JobDefinition.Of<OutboxUpkeep>("outbox.clean", "Remove old messages", "Removes messages that were sent or given up, after the days that the settings say.", "0 30 1 * * ?", (outbox, log, cancel) => outbox.PurgeAsync(log, cancel)),
+        JobDefinition.Of<DormancyService>("users.dormant", "Look after dormant accounts", "Warns people who have not signed in for long, later deactivates and deletes their accounts, as the settings say.", "0 0 4 * * ?", (dormancy, log, cancel) => dormancy.RunAsync(log, cancel)) with { IsDrastic = true },
+        JobDefinition.Of<DailyReport>("report.daily", "Send the figures of the day", "Sends those who want them the figures of the last day: sign-ins, failures, new people, locked accounts, failed jobs and the newest seal.", "0 30 5 * * ?", (report, log, cancel) => report.SendAsync(log, cancel)),
+        JobDefinition.Of<BackupService>("backup.sqlite", "Back up the database", "Copies the database while people go on working, checks the copy, and keeps the newest ones.", "0 0 2 * * ?", (backups, log, cancel) => backups.MakeAsync(log, cancel)) with { On = [DatabaseProvider.Sqlite] },
+        JobDefinition.Of<BackupNotes>("backup.remind", "Remind of backups", "Reminds administrators when nobody has noted a backup of the database for some days.", "0 0 8 * * ?", (notes, log, cancel) => notes.RemindAsync(log, cancel)) with { On = [DatabaseProvider.PostgreSql, DatabaseProvider.SqlServer], IsOfInstallation = true },
         JobDefinition.Of<TenantRemoval>("tenants.remove", "Remove deleted tenants", "Removes the databases of tenants whose days of grace are over, and what is left of tenants that were never finished.", "0 40 1 * * ?", (removal, log, cancel) => removal.RemoveAsync(log, cancel)) with { IsOfInstallation = true },
         JobDefinition.Of<OldRuns>("jobs.clean", "Remove old runs of jobs", "Keeps the runs of the last 30 days; of jobs that run every minute those of the last day.", "0 50 1 * * ?", (runs, log, cancel) => runs.RemoveAsync(log, cancel)),
     ];

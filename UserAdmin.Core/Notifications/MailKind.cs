@@ -27,6 +27,12 @@ public sealed record MailKind(string Key, string Title, IReadOnlyList<string> Va
     public static readonly MailKind ReportFailed = new("report-failed", "A scheduled report could not be sent to everybody", ["report", "problem", "link"]);
     public static readonly MailKind JobFailed = new("job-failed", "A job failed", ["job", "when", "error", "link"]);
 
+    public static readonly MailKind DormancyWarning = new("dormancy-warning", "A dormant account will be deactivated", ["since", "until", "link"]);
+    public static readonly MailKind DormancyEnded = new("dormancy-ended", "A dormant account was deactivated", []);
+    public static readonly MailKind DormancyEnding = new("dormancy-ending", "A dormant account was deactivated and will be deleted", ["until"]);
+    public static readonly MailKind DailyReport = new("daily-report", "The figures of a day", ["day", "signins", "failures", "people", "locked", "jobs", "seal", "link"]);
+    public static readonly MailKind BackupOverdue = new("backup-overdue", "Nobody has noted a backup", ["last", "link"]);
+
     public static readonly MailKind FactorRequired = new("factor-required", "A second factor is required", ["until", "link"]);
     public static readonly MailKind FactorReminder = new("factor-reminder", "Reminder to set up a second factor", ["until", "link"]);
 

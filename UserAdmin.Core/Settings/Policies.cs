@@ -9,11 +9,14 @@ using Microsoft.Extensions.Configuration;
 using UserAdmin.Core.AccessRequests;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Audit.Sealing;
+using UserAdmin.Core.Backups;
 using UserAdmin.Core.Branding;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
+using UserAdmin.Core.Dormancy;
 using UserAdmin.Core.Exports;
 using UserAdmin.Core.FeatureFlags;
+using UserAdmin.Core.Jobs;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Registration;
 using UserAdmin.Core.Reports;
@@ -51,7 +54,7 @@ public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemor
     private static readonly Problem Changed = new(ProblemKind.Conflict, "policy.changed", "Somebody else changed these settings meanwhile. They are shown anew; make your change again.");
 
     /// <summary>Every policy there is.</summary>
-    public static IReadOnlyList<Type> Types { get; } = [typeof(RegistrationPolicy), typeof(PasswordRules), typeof(SecondFactorPolicy), typeof(SessionPolicy), typeof(Features), typeof(Brand), typeof(AccessRequestPolicy), typeof(MessagePolicy), typeof(ExportPolicy),
+    public static IReadOnlyList<Type> Types { get; } = [typeof(RegistrationPolicy), typeof(PasswordRules), typeof(SecondFactorPolicy), typeof(SessionPolicy), typeof(Features), typeof(Brand), typeof(AccessRequestPolicy), typeof(MessagePolicy), typeof(BackupPolicy), typeof(DormancyPolicy), typeof(DailyReportPolicy), typeof(ExportPolicy),
         typeof(CompliancePolicy), typeof(ReportPolicy)];
 
     public async Task<TPolicy> GetAsync<TPolicy>(CancellationToken cancel) where TPolicy : class, new() => (await GetWithStampAsync<TPolicy>(cancel)).Policy;

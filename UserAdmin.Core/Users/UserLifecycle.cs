@@ -57,9 +57,23 @@ public sealed class UserLifecycle(
         ChangeAsync(id, reason, actor, Permission.UsersPurge, AuditAction.UserPurged,
             (user, now) => Expect(user, UserStatus.Deleted, now), (user, _) => db.Users.Remove(user), cancel);
 
+    /// <summary>
+    /// Ends an account by the rule about dormant ones, if nobody has signed in since. What the rule keeps about the person is changed in the same transaction.
+    /// </summary>
+    internal Task<Result> EndDormantAsync(Guid id, string reason, bool isDeletion, DateTimeOffset unusedSince, Func<Task> alsoDo, CancellationToken cancel) =>
+        TakeAwayAsync(id, reason, Actor.System, isDeletion ? Permission.UsersDelete : Permission.UsersDeactivate, isDeletion ? AuditAction.UserDeleted : AuditAction.UserDeactivated,
+            (user, now) => isDeletion ? Expect(user, UserStatus.Inactive, now) : user.LastSignInAt > unusedSince ? UserProblems.WrongStatus(UserStatus.Active) : Expect(user, UserStatus.Active, now),
+            (user, now) =>
+            {
+                if (isDeletion)
+                    user.Delete(reason, now);
+                else
+                    user.Deactivate(reason, now);
+            }, cancel, alsoDo);
+
     private async Task<Result> TakeAwayAsync(
         Guid id, string reason, Actor actor, Permission permission, AuditAction action,
-        Func<User, DateTimeOffset, Problem?> refuse, Action<User, DateTimeOffset> change, CancellationToken cancel)
+        Func<User, DateTimeOffset, Problem?> refuse, Action<User, DateTimeOffset> change, CancellationToken cancel, Func<Task>? alsoDo = null)
     {
         if (id == actor.UserId)
             return UserProblems.Yourself;
@@ -69,6 +83,8 @@ public sealed class UserLifecycle(
         {
             ended = await sessions.EndAllInTransactionAsync(user.Id, action.Title, cancel);
             await db.OneTimeTokens.Where(t => t.UserId == user.Id).ExecuteDeleteAsync(cancel);
+            if (alsoDo is not null)
+                await alsoDo();
         }, guardOwners: true);
         if (result.Succeeded)
             sessions.Announce(ended);

@@ -22,10 +22,14 @@ internal static class CommandLine
         ./run verify-audit [--tenant NAME] [--checkpoint FILE] [--fingerprint DIGITS]
                                                check that nothing in the audit log was altered, removed or inserted; exit code 1 when something was
         ./run seal-audit [--tenant NAME]       seal now what the audit log has recorded
+        ./run backup [--tenant NAME]           copy the SQLite databases into the folder for backups, also while the portal runs
+        ./run restore --from FILE [--tenant NAME]
+                                               put a backup in the place of a SQLite database; the portal must not run
+        ./run backup-done                      note that a backup of the database server was made
         ./run help                             this text
         """;
 
-    private static readonly string[] Commands = ["migrate", "create-admin", "seed", "tenants", "create-tenant", "verify-audit", "seal-audit", "help"];
+    private static readonly string[] Commands = ["migrate", "create-admin", "seed", "tenants", "create-tenant", "verify-audit", "seal-audit", "backup", "restore", "backup-done", "help"];
 
     /// <summary>The exit code when the arguments name no command of ours or ask for help, null to go on.</summary>
     public static int? RefuseUnknown(string[] args)
@@ -49,7 +53,7 @@ internal static class CommandLine
     {
         // Read apart from the settings: an environment variable called EMAIL is none of ours.
         var options = new ConfigurationBuilder().AddCommandLine(args[1..]).Build();
-        var problem = await app.MigrateAsync();
+        var problem = args[0] == "restore" ? null : await app.MigrateAsync();
         problem ??= args[0] switch
         {
             "create-admin" => await CreateAdministratorAsync(app, options),
@@ -58,6 +62,9 @@ internal static class CommandLine
             "create-tenant" => await TenantCommands.CreateAsync(app, options),
             "verify-audit" => await AuditCommands.VerifyAsync(app, options),
             "seal-audit" => await AuditCommands.SealAsync(app, options),
+            "backup" => await BackupCommands.MakeAsync(app, options),
+            "restore" => await BackupCommands.RestoreAsync(app, options),
+            "backup-done" => await BackupCommands.NoteAsync(app),
             _ => null,
         };
         if (problem is not null)
