@@ -53,6 +53,8 @@ public sealed class Restore(TenantDirectory tenants, TenantDatabases databases, 
         var coming = database + ".restoring";
         Directory.CreateDirectory(Path.GetDirectoryName(database)!);
         File.Copy(file, coming, overwrite: true);
+        // Connections that only read can't turn the journal on.
+        Ask(coming, "PRAGMA journal_mode=WAL");
         using (var written = new FileStream(coming, FileMode.Open, FileAccess.ReadWrite))
             written.Flush(flushToDisk: true);
         cancel.ThrowIfCancellationRequested();
@@ -75,16 +77,21 @@ public sealed class Restore(TenantDirectory tenants, TenantDatabases databases, 
     {
         try
         {
-            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ConnectionString);
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
-            command.ExecuteNonQuery();
+            Ask(database, "PRAGMA wal_checkpoint(TRUNCATE)");
         }
         catch (SqliteException)
         {
             // It is broken, which may be why it is replaced. It is kept with its journal as it is.
         }
+    }
+
+    private static void Ask(string file, string pragma)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = pragma;
+        command.ExecuteNonQuery();
     }
 
     // What was ended, spent or run since the backup must not come to life again.

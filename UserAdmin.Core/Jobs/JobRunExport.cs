@@ -1,4 +1,3 @@
-using System.Text.Json;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Exports;
 using UserAdmin.Core.Roles;
@@ -8,21 +7,16 @@ namespace UserAdmin.Core.Jobs;
 /// <summary>The runs of jobs as a file.</summary>
 public sealed class JobRunExport(JobDirectory jobs) : IExportList
 {
-    public string Name => "job-runs";
+    public const string ListName = "job-runs";
+
+    public string Name => ListName;
 
     public Task<Result<ExportTable>> OpenAsync(string query, Actor actor, CancellationToken cancel)
     {
         if (!actor.Can(Permission.JobsView))
-            return Task.FromResult<Result<ExportTable>>(JobProblems.NotFound);
-        JobRunFilter filter;
-        try
-        {
-            filter = JsonSerializer.Deserialize<JobRunFilter>(query, JsonSerializerOptions.Web) ?? new();
-        }
-        catch (JsonException)
-        {
-            return Task.FromResult<Result<ExportTable>>(new Problem(ProblemKind.Invalid, "job.query", "This list can't be read."));
-        }
+            return Task.FromResult<Result<ExportTable>>(ExportProblems.ListNotFound);
+        if (ExportQuery.Read<JobRunFilter>(query) is not { } filter)
+            return Task.FromResult<Result<ExportTable>>(ExportProblems.BadQuery);
         var rows = ExportRows.ByPage((start, stop) => jobs.RunsAsync(filter with { PageSize = 500 }, start, actor, stop),
             run => [run.Title, run.Trigger.ToString(), run.ScheduledFor, run.StartedAt, run.EndedAt, run.EndedAt is { } end ? (end - run.StartedAt).TotalSeconds : null, run.Outcome.ToString(), (long)run.Attempt, run.Server, run.ActorName, run.Summary], cancel);
         List<(string, string)> facts = [];

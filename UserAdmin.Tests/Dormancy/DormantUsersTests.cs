@@ -36,7 +36,7 @@ public class DormantUsersTests
 
         Assert.Equal((UserStatus.Deleted, UserStatus.Inactive), (await Status(portal, carol), await Status(portal, dave)));
         Assert.Equal([carol.Id, dave.Id], (await portal.Events(AuditAction.DormancyWarned)).Select(e => e.TargetId!.Value));
-        Assert.Equal(["dormancy-ending", "dormancy-warning"], await portal.Run((UserAdminDbContext db) => db.OutboxMessages.Where(m => m.UserId == carol.Id).Select(m => m.Template).OrderBy(t => t).ToListAsync(Cancel)));
+        Assert.Equal(["dormancy-ending", "dormancy-warning"], await portal.Run((UserAdminDbContext db) => db.OutboxMessages.Where(m => m.UserId == carol.UserId).Select(m => m.Template).OrderBy(t => t).ToListAsync(Cancel)));
     }
 
     [Fact]
@@ -46,7 +46,8 @@ public class DormantUsersTests
         var carol = await portal.Given(Carol, user => user.LastSignInAt = portal.Clock.Now.AddDays(-100));
         await Run(portal);
         portal.Clock.Advance(TimeSpan.FromDays(40));
-        await portal.Run((UserAdminDbContext db) => db.Users.Where(u => u.Id == carol.Id).ExecuteUpdateAsync(row => row.SetProperty(u => u.LastSignInAt, portal.Clock.Now), Cancel));
+        var now = portal.Clock.Now;
+        await portal.Run((UserAdminDbContext db) => db.Users.Where(u => u.Id == carol.UserId).ExecuteUpdateAsync(row => row.SetProperty(u => u.LastSignInAt, now), Cancel));
 
         Assert.Equal("Warned 0, deactivated 0 and deleted 0 accounts.", await Run(portal));
 

@@ -78,7 +78,7 @@ public class ChangingJobsTests
         var stale = app.Alice with { AuthenticatedAt = app.Clock.Now.AddHours(-1) };
 
         Assert.Equal("step_up.needed", (await app.Run((JobService jobs) => jobs.RunNowAsync("users.dormant", "Spring", stale, Cancel))).Problem?.Code);
-        Assert.Equal("user.reason_missing", (await app.Run((JobService jobs) => jobs.RunNowAsync("users.dormant", " ", app.Alice, Cancel))).Problem?.Code);
+        Assert.Equal("reason.missing", (await app.Run((JobService jobs) => jobs.RunNowAsync("users.dormant", " ", app.Alice, Cancel))).Problem?.Code);
         var started = await app.Run((JobService jobs) => jobs.RunNowAsync("users.dormant", "Spring", app.Alice, Cancel));
 
         Assert.Equal("The rule is off.", (await End(app, started.Value)).Summary);
