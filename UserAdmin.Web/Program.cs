@@ -62,6 +62,7 @@ app.MapActing();
 app.MapAvatars();
 app.MapBrand();
 app.MapActivity();
+app.MapProof();
 app.MapExports();
 app.MapAudit();
 app.MapPortal();

@@ -198,6 +198,12 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
     public static readonly AuditAction DormancyExempted = new("dormancy.exempted", AuditCategory.Users, "Exempted from the rule about dormant accounts", "{0} exempted {1} from the rule about dormant accounts");
     public static readonly AuditAction DormancyExemptionEnded = new("dormancy.exemption_ended", AuditCategory.Users, "Ended an exemption", "{0} ended the exemption of {1} from the rule about dormant accounts");
 
+    public static readonly AuditAction AuditProofTaken = new("audit.proof_taken", AuditCategory.System, "Took a proof of the audit log out", "{0} took a proof of the audit log out: {1}");
+    public static readonly AuditAction AuditEmptied = new("audit.emptied", AuditCategory.System, "Emptied events of the audit log", "{0} emptied events of the audit log whose time was over");
+    public static readonly AuditAction AuditPruned = new("audit.pruned", AuditCategory.System, "Removed events from the audit log", "{0} removed events from the audit log whose time was over");
+    public static readonly AuditAction AuditActorsErased = new("audit.actors_erased", AuditCategory.System, "Erased addresses from the audit log", "{0} erased addresses and names from the audit log whose time was over");
+    public static readonly AuditAction AuditPersonErased = new("audit.person_erased", AuditCategory.System, "Erased a person from the audit log", "{0} erased the personal data of somebody from the audit log");
+
     public static readonly AuditAction DataSeeded = new("system.data_seeded", AuditCategory.System, "Added demonstration data", "{0} added demonstration data");
 
     /// <summary>Across the categories: what else such an event is about.</summary>

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using UserAdmin.Core.Audit;
+using UserAdmin.Core.Audit.Sealing;
 
 namespace UserAdmin.Core.Data;
 
@@ -33,6 +34,14 @@ public sealed class PostgresUserAdminDbContext(DbContextOptions<PostgresUserAdmi
 
 public sealed class SqlServerUserAdminDbContext(DbContextOptions<SqlServerUserAdminDbContext> options) : UserAdminDbContext(options)
 {
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        // SQL Server gives nothing back from a statement on a table with triggers, which EF has to know.
+        builder.Entity<AuditEvent>().ToTable(table => table.HasTrigger("audit_events_update"));
+        builder.Entity<AuditSeal>().ToTable(table => table.HasTrigger("audit_seals_update"));
+    }
+
     protected override void CompareByCodePoint(IMutableProperty column) => column.SetCollation("Latin1_General_100_BIN2");
 }
 

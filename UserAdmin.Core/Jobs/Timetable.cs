@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using UserAdmin.Core.AccessRequests;
 using UserAdmin.Core.Audit.Forwarding;
+using UserAdmin.Core.Audit.Retention;
 using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Backups;
 using UserAdmin.Core.Data;
@@ -86,6 +87,8 @@ public static class Timetable
         JobDefinition.Of<BackupNotes>("backup.remind", "Remind of backups", "Reminds administrators when nobody has noted a backup of the database for some days.", "0 0 8 * * ?", (notes, log, cancel) => notes.RemindAsync(log, cancel)) with { On = [DatabaseProvider.PostgreSql, DatabaseProvider.SqlServer], IsOfInstallation = true },
         JobDefinition.Of<TenantRemoval>("tenants.remove", "Remove deleted tenants", "Removes the databases of tenants whose days of grace are over, and what is left of tenants that were never finished.", "0 40 1 * * ?", (removal, log, cancel) => removal.RemoveAsync(log, cancel)) with { IsOfInstallation = true },
         JobDefinition.Of<OldRuns>("jobs.clean", "Remove old runs of jobs", "Keeps the runs of the last 30 days; of jobs that run every minute those of the last day.", "0 50 1 * * ?", (runs, log, cancel) => runs.RemoveAsync(log, cancel)),
+        JobDefinition.Of<AuditRetention>("audit.retention", "Remove old events from the audit log", "Empties and removes what is over its time, behind a checkpoint; what goes is archived first where a folder is configured.", "0 20 1 * * ?", (retention, log, cancel) => retention.RunAsync(log, cancel)),
+        JobDefinition.Of<AuditErasure>("audit.erasure", "Finish erasing people from the audit log", "Goes on where an erasure was interrupted.", "30 */5 * * * ?", (erasure, log, cancel) => erasure.RunAsync(log, cancel)) with { IsFrequent = true },
     ];
 
     public static JobDefinition? Find(string code) => Jobs.FirstOrDefault(job => job.Code == code);

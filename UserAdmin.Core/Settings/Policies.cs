@@ -8,6 +8,7 @@ using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Configuration;
 using UserAdmin.Core.AccessRequests;
 using UserAdmin.Core.Audit;
+using UserAdmin.Core.Audit.Retention;
 using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Backups;
 using UserAdmin.Core.Branding;
@@ -55,7 +56,7 @@ public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemor
 
     /// <summary>Every policy there is.</summary>
     public static IReadOnlyList<Type> Types { get; } = [typeof(RegistrationPolicy), typeof(PasswordRules), typeof(SecondFactorPolicy), typeof(SessionPolicy), typeof(Features), typeof(Brand), typeof(AccessRequestPolicy), typeof(MessagePolicy), typeof(BackupPolicy), typeof(DormancyPolicy), typeof(DailyReportPolicy), typeof(ExportPolicy),
-        typeof(CompliancePolicy), typeof(ReportPolicy)];
+        typeof(CompliancePolicy), typeof(AuditRetentionPolicy), typeof(ReportPolicy)];
 
     public async Task<TPolicy> GetAsync<TPolicy>(CancellationToken cancel) where TPolicy : class, new() => (await GetWithStampAsync<TPolicy>(cancel)).Policy;
 
@@ -76,7 +77,7 @@ public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemor
     public TPolicy Default<TPolicy>() where TPolicy : class, new() => Configured<TPolicy>(configuration);
 
     /// <summary>Saves the whole policy. Problems: not allowed, values that its annotations refuse (with the field), changed by somebody else since <paramref name="stamp"/>.</summary>
-    public async Task<Result> SaveAsync<TPolicy>(TPolicy policy, string stamp, Actor actor, CancellationToken cancel) where TPolicy : class, new()
+    public async Task<Result> SaveAsync<TPolicy>(TPolicy policy, string stamp, Actor actor, CancellationToken cancel, string? reason = null) where TPolicy : class, new()
     {
         var rule = typeof(TPolicy).GetCustomAttribute<PolicyAttribute>();
         var needed = rule?.EditedWith ?? Permission.SettingsEdit;
@@ -103,7 +104,7 @@ public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemor
             if (stored is null)
                 db.Policies.Add(stored = new() { Name = name, Json = "" });
             (stored.Json, stored.UpdatedAt, stored.Stamp) = (JsonSerializer.Serialize(policy, Json), now, Guid.NewGuid().ToString("N"));
-            db.Record(AuditAction.SettingsChanged, actor, new(null, name), now, changes);
+            db.Record(AuditAction.SettingsChanged, actor, new(null, name), now, changes, reason);
             await db.SaveChangesAsync(cancel);
             if (rule?.Stamp is { } changed)
                 await db.ChangeStampAsync(changed, cancel);

@@ -119,6 +119,7 @@ public class AuditTrailTests
         await using var portal = await TestPortal.StartAsync();
         var (alice, heidi) = (await portal.Given(Alice), await portal.Given(Heidi));
         var all = await GivenEvents(portal, alice, alice);
+        await portal.Unprotect();
         await portal.Run(async (UserAdminDbContext db) =>
         {
             await db.AuditEvents.Where(e => e.Id == all[0].Id).ExecuteUpdateAsync(row => row.SetProperty(e => e.ActorSalt, (byte[]?)null), Cancel);

@@ -18,6 +18,17 @@ internal static class SealingSteps
             return db.SaveChangesAsync();
         });
 
+        /// <summary>Takes away what keeps the database from changing the log, as somebody who owns its tables can.</summary>
+        public Task<bool> Unprotect() => portal.Run(async (UserAdminDbContext db) =>
+        {
+            string[] statements = db is PostgresUserAdminDbContext
+                ? ["DROP TRIGGER audit_events_update ON audit_events", "DROP TRIGGER audit_events_delete ON audit_events", "DROP TRIGGER audit_seals_update ON audit_seals", "DROP TRIGGER audit_seals_delete ON audit_seals"]
+                : ["DROP TRIGGER audit_events_update", "DROP TRIGGER audit_events_delete", "DROP TRIGGER audit_seals_update", "DROP TRIGGER audit_seals_delete"];
+            foreach (var statement in statements)
+                await db.Database.ExecuteSqlRawAsync(statement);
+            return true;
+        });
+
         public async Task Seal() => Assert.Null((await portal.Run((AuditSealer sealer) => sealer.SealAsync(default))).Problem);
 
         public Task<List<long>> Numbers(AuditStream stream) => portal.Run((UserAdminDbContext db) =>

@@ -116,6 +116,7 @@ public sealed class SealingTests
         await portal.Record(AuditAction.SignedOut, 2);
         var victim = (await portal.Events(AuditAction.SignedOut))[0];
         var foreign = Guid.Parse("0193a1b2-0000-7000-8000-000000000001");
+        await portal.Unprotect();
         await portal.Run((UserAdminDbContext db) => db.AuditEvents.Where(e => e.Id == victim.Id).ExecuteUpdateAsync(e => e.SetProperty(x => x.ActorName, "Nobody")));
         await portal.Run(async (UserAdminDbContext db) =>
         {

@@ -37,6 +37,7 @@ internal sealed class TamperingGround : IAsyncDisposable
                 });
             ground.Portal.Clock.Advance(TimeSpan.FromMinutes(1));
         }
+        await ground.Portal.Unprotect();
         return ground;
     }
 

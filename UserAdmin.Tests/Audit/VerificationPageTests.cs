@@ -29,6 +29,7 @@ public sealed class VerificationPageTests
         await app.Record(AuditAction.SignedIn, 1);
         var early = await (await grace.Get("/health/ready")).Text();
 
+        await app.Unprotect();
         await app.Run((UserAdminDbContext db) => db.AuditEvents.ExecuteUpdateAsync(e => e.SetProperty(x => x.UtcMicroseconds, x => x.UtcMicroseconds - 600_000_000)));
         var (audit, late) = (await (await grace.Get("/audit")).Text(), await (await grace.Get("/health/ready")).Text());
 
@@ -48,7 +49,7 @@ public sealed class VerificationPageTests
         {
             await connection.OpenAsync(TestContext.Current.CancellationToken);
             await using var command = connection.CreateCommand();
-            command.CommandText = "UPDATE audit_events SET actor_name = 'Nobody' WHERE stream = 1 AND seq = 1";
+            command.CommandText = "DROP TRIGGER audit_events_update; UPDATE audit_events SET actor_name = 'Nobody' WHERE stream = 1 AND seq = 1";
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
         var (redCode, red) = await RealProgram.RunIn(folder, ["verify-audit"], database);

@@ -22,6 +22,8 @@ internal static class CommandLine
         ./run verify-audit [--tenant NAME] [--checkpoint FILE] [--fingerprint DIGITS]
                                                check that nothing in the audit log was altered, removed or inserted; exit code 1 when something was
         ./run seal-audit [--tenant NAME]       seal now what the audit log has recorded
+        ./run audit-bundle --to FILE [--tenant NAME]
+                                               take a proof of the whole audit log out, which can be checked anywhere
         ./run backup [--tenant NAME]           copy the SQLite databases into the folder for backups, also while the portal runs
         ./run restore --from FILE [--tenant NAME]
                                                put a backup in the place of a SQLite database; the portal must not run
@@ -29,7 +31,7 @@ internal static class CommandLine
         ./run help                             this text
         """;
 
-    private static readonly string[] Commands = ["migrate", "create-admin", "seed", "tenants", "create-tenant", "verify-audit", "seal-audit", "backup", "restore", "backup-done", "help"];
+    private static readonly string[] Commands = ["migrate", "create-admin", "seed", "tenants", "create-tenant", "verify-audit", "seal-audit", "audit-bundle", "backup", "restore", "backup-done", "help"];
 
     /// <summary>The exit code when the arguments name no command of ours or ask for help, null to go on.</summary>
     public static int? RefuseUnknown(string[] args)
@@ -57,6 +59,7 @@ internal static class CommandLine
         problem ??= args[0] switch
         {
             "create-admin" => await CreateAdministratorAsync(app, options),
+            "audit-bundle" => await ProofCommand.RunAsync(app, options),
             "seed" => await SeedAsync(app, options),
             "tenants" => await TenantCommands.ListAsync(app),
             "create-tenant" => await TenantCommands.CreateAsync(app, options),

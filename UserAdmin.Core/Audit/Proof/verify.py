@@ -199,6 +199,10 @@ def count(value):
     return f"{value:,}"
 
 
+def amount(value):
+    return f"{count(value)} {'event' if value == 1 else 'events'}"
+
+
 def span(first, last, one="event", many="events"):
     return f"{one} {count(first)}" if first == last else f"{many} {count(first)} to {count(last)}"
 
@@ -337,20 +341,15 @@ class Keys:
 
 
 class Checkpoint:
-    """A signed note; raises ValueError when it isn't one."""
+    """A signed note. Only its words count, since mail programs break lines; raises ValueError when it isn't one."""
 
-    def __init__(self, note, source):
-        lines = note.replace("\r\n", "\n").strip("\n").split("\n")
-        if len(lines) != 6 or lines[4] or not lines[5].startswith("— "):
-            raise ValueError("not a checkpoint")
-        self.source, self.origin, self.rows, self.hash = source, lines[0], int(lines[1]), raw_of(lines[2])
-        word, seal, sealed = lines[3].split(" ")
-        self.seal, self.sealed, self.stream = int(seal), int(sealed), int(self.origin.rsplit("/", 1)[1])
-        _, signer, signature = lines[5].split(" ")
+    def __init__(self, words, source):
+        self.source, (self.origin, rows, hash_text, seal_word, seal, sealed, _, signer, signature) = source, words
+        self.rows, self.hash, self.seal, self.sealed, self.stream = int(rows), raw_of(hash_text), int(seal), int(sealed), int(self.origin.rsplit("/", 1)[1])
         signature = raw_of(signature)
-        if word != "seal" or signer != self.origin or len(signature) != 68:
+        if seal_word != "seal" or signer != self.origin or len(signature) != 68:
             raise ValueError("not a checkpoint")
-        self.hint, self.signature, self.text = signature[:4], signature[4:], ("\n".join(lines[:4]) + "\n").encode()
+        self.hint, self.signature, self.text = signature[:4], signature[4:], f"{self.origin}\n{self.rows}\n{hash_text}\nseal {self.seal} {self.sealed}\n".encode()
 
     def is_signed_by(self, keys):
         return any(key.id in keys.trusted and (key.end is None or self.sealed < key.end) and is_signed(key.point, self.text, self.signature) for key in keys.by_hint(self.hint))
@@ -360,17 +359,15 @@ class Checkpoint:
 
 
 def checkpoints_in(text, source, findings):
-    notes, block = [], []
-    for line in text.replace("\r\n", "\n").split("\n"):
-        block.append(line)
-        if line.startswith("— "):
+    words, notes = text.split(), []
+    for i, word in enumerate(words):
+        if word == "—":
             try:
-                notes.append(Checkpoint("\n".join(block), source))
+                notes.append(Checkpoint(words[max(0, i - 6):i + 3], source))
             except (ValueError, IndexError, TypeError):
-                findings.say(f"A checkpoint ({source}) can't be read. It starts with: {next((l for l in block if l), '')[:80]}")
-            block = []
-    if any(block):
-        findings.say(f"A checkpoint ({source}) can't be read. It starts with: {next(l for l in block if l)[:80]}")
+                findings.say(f"A checkpoint ({source}) can't be read. It ends with: {' '.join(words[i:i + 3])[:120]}")
+    if words and not notes:
+        findings.say(f"There is no checkpoint in what should be {source}. It starts with: {' '.join(words)[:80]}")
     return notes
 
 
@@ -502,7 +499,7 @@ class Verification:
             self.findings.at(seal.stream, seal.id, seal.id, f"was changed ({span(seal.first, seal.last)}): what it says doesn't fit its hash", "seal")
         if key is None or key.id not in self.keys.trusted:  # check: seal key known
             self.findings.at(seal.stream, seal.id, seal.id, "is signed with a key that nobody vouches for: forged", "seal")
-        elif not key.signed_at(seal.sealed):  # check: seal in the time of its key
+        elif key is not None and not key.signed_at(seal.sealed):  # check: seal in the time of its key
             self.findings.at(seal.stream, seal.id, seal.id, f"is signed with key {key.id} outside of that key's time: forged", "seal")
         if key is not None:
             self.sign_later(seal, key, found)
@@ -528,7 +525,8 @@ class Verification:
             self.check_events(seal, events)
 
     def gap(self, seal, first_seal, first_event):
-        fault = f"are missing with {span(first_event, seal.first - 1)}" if seal.first > first_event else "are missing"
+        missing = "is missing" if first_seal == seal.id - 1 else "are missing"
+        fault = f"{missing} with {span(first_event, seal.first - 1)}" if seal.first > first_event else missing
         if self.is_whole:  # check: whole
             self.findings.at(seal.stream, first_seal, seal.id - 1, fault, "seal")
         else:
@@ -662,26 +660,27 @@ class Verification:
         for (by, stream), (first, last, newest, number_of) in sorted(self.stubs.items(), key=lambda item: (item[0][1], item[1][0])):
             told = self.emptied.get(by)
             if told is None or told[0] != stream or newest >= told[1] or number_of > told[2]:  # check: emptying was recorded
-                self.findings.say(f"{name_of(stream)}: the contents of {count(number_of)} events between {count(first)} and {count(last)} were removed, and nothing recorded allows it.")
+                self.findings.say(f"{name_of(stream)}: the contents of {amount(number_of)} ({span(first, last)}) were removed, and nothing recorded allows it.")
             else:
-                self.removed.append(f"{name_of(stream)}: the contents of {count(number_of)} events between {count(first)} and {count(last)} were removed on {self.by(told[3])}; all are from before {time(told[1])}.")
+                self.removed.append(f"{name_of(stream)}: the contents of {amount(number_of)} ({span(first, last)}) were removed on {self.by(told[3])}; all are from before {time(told[1])}.")
         for (by, stream), seals in sorted(self.pruned.items(), key=lambda item: (item[0][1], item[1][0])):
             told = self.prunings.get(by)
             for (first_seal, last_seal, first, last) in together(seals):
                 events = f"{span(first, last)} ({span(first_seal, last_seal, 'seal', 'seals')})" if last >= first else span(first_seal, last_seal, "empty seal", "empty seals")
+                events += " was removed" if first == last else " were removed"
                 if told is None or told[0] != stream or not all(in_ranges(seal, told[1]) for seal in range(first_seal, last_seal + 1)):  # check: pruning was recorded
-                    self.findings.say(f"{name_of(stream)}: {events} were removed, and nothing recorded allows it.")
+                    self.findings.say(f"{name_of(stream)}: {events}, and nothing recorded allows it.")
                 else:
-                    self.removed.append(f"{name_of(stream)}: {events} were removed on {self.by(told[2])}.")
+                    self.removed.append(f"{name_of(stream)}: {events} on {self.by(told[2])}.")
         unknown_actors = [(key, entry) for key, entry in self.erased_actors.items()
                           if not (self.people & set(key[1]) or entry[3] < self.actors_before.get(key[0], 0))]
         unknown_targets = [(key, entry) for key, entry in self.erased_targets.items() if not self.people & set(key[1])]
         for what, entries in (("who did it", unknown_actors), ("what it was about", unknown_targets)):
             for (stream, _), (first, last, number_of, _) in sorted(entries, key=lambda item: (item[0][0], item[1][0])):  # check: erasure was recorded
-                self.findings.say(f"{name_of(stream)}: {what} was erased from {count(number_of)} events between {count(first)} and {count(last)}, and nothing recorded allows it.")
-        erased = sum(e[2] for e in self.erased_actors.values()), sum(e[2] for e in self.erased_targets.values())
+                self.findings.say(f"{name_of(stream)}: {what} was erased from {amount(number_of)} ({span(first, last)}), and nothing recorded allows it.")
+        erased = [sum(e[2] for e in known.values()) - sum(e[2] for _, e in unknown) for known, unknown in ((self.erased_actors, unknown_actors), (self.erased_targets, unknown_targets))]
         if any(erased):
-            self.removed.append(f"Personal data was erased: who did it in {count(erased[0])} events, what it was about in {count(erased[1])}. Their places, times and kinds are proven all the same.")
+            self.removed.append(f"Personal data was erased: who did it in {amount(erased[0])}, what it was about in {amount(erased[1])}. Their places, times and kinds are proven all the same.")
         self.finish_checkpoints()
         self.finish_notes()
 

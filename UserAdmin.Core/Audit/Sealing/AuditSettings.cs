@@ -15,6 +15,9 @@ public sealed class AuditSettings
     [Required(AllowEmptyStrings = false, ErrorMessage = "must not be empty")]
     public string CheckpointFile { get; set; } = "data/audit-checkpoints.txt";
 
+    /// <summary>What is over its time is kept in this folder as a proof before it is removed; empty: it is not kept.</summary>
+    public string? ArchiveFolder { get; set; }
+
     /// <summary>Whether what waits is sealed when this server stops.</summary>
     public bool SealAtStop { get; set; } = true;
 }
