@@ -13,6 +13,7 @@ public partial class ServiceTests
         ["AuditDenials.RecordAsync"] = "records a refusal",
         ["DisplayService.ChangeAsync"] = "one's own display, through PreferenceService",
         ["DisplayService.FindAsync"] = "one's own display, through PreferenceService",
+        ["ExportService.SendAsync"] = "writes what BeginAsync has opened for the actor",
         ["Notices.SendAsync"] = "part of the change it tells of",
         ["Notices.SendToAsync"] = "part of the change it tells of",
         ["RolePermissions.SaveAsync"] = "RoleService.ChangeAsync asks, for every change of a role",
