@@ -292,7 +292,9 @@ public static class CoreServices
         services.AddHttpClient(HttpForwarding.ClientName, client => (client.Timeout, client.MaxResponseContentBufferSize) = (Timeout.InfiniteTimeSpan, 64 * 1024))
             .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler
             {
-                AllowAutoRedirect = false, UseCookies = false, UseProxy = false,
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                UseProxy = false,
                 ConnectCallback = async (context, cancel) =>
                     await provider.GetRequiredService<ForwardingGate>().ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, context.InitialRequestMessage.RequestUri!.Scheme == "https", cancel),
             });

@@ -196,7 +196,8 @@ public class RunningJobsTests
             if (says)
                 log.Conclude("Something.");
             return Task.CompletedTask;
-        }, "0 * * * * ?") with { IsFrequent = true });
+        }, "0 * * * * ?") with
+        { IsFrequent = true });
 
         foreach (var minute in Enumerable.Range(0, 10))
         {

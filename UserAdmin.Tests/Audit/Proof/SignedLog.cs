@@ -87,7 +87,11 @@ internal sealed class SignedLog
         var row = new AuditKey { KeyId = IdOf(key), PublicKey = key.ExportSubjectPublicKeyInfo(), ValidFromMicroseconds = from, ValidToMicroseconds = to, EndorsedBy = endorser is null ? null : IdOf(endorser), Endorsement = [] };
         var endorsed = new AuditKey
         {
-            KeyId = row.KeyId, PublicKey = row.PublicKey, ValidFromMicroseconds = from, ValidToMicroseconds = to, EndorsedBy = row.EndorsedBy,
+            KeyId = row.KeyId,
+            PublicKey = row.PublicKey,
+            ValidFromMicroseconds = from,
+            ValidToMicroseconds = to,
+            EndorsedBy = row.EndorsedBy,
             Endorsement = (signer ?? endorser ?? key).SignData(AuditFormat.Endorsed(Installation, Tenant, row), HashAlgorithmName.SHA256),
         };
         Keys.Add(Json(json => ProofJson.Write(json, endorsed)));
@@ -97,9 +101,19 @@ internal sealed class SignedLog
     {
         var e = new AuditEvent
         {
-            Id = new($"01900000-0000-7000-9000-{++made:x12}"), UtcMicroseconds = at - Day + (made * 1_000L), ActorKind = ActorKind.User, ActorId = actor, ActorName = "Alice Archer 🦊", Action = "user.edited",
-            Category = stream switch { 1 => AuditCategory.Users, 2 => AuditCategory.Exports, _ => AuditCategory.Settings }, Outcome = AuditOutcome.Success, TargetId = target, TargetName = "Carol \"C\" Cooper\n",
-            Reason = "Called, from Łódź", Changes = """[{"field":"City","before":"Berlin","after":"Kraków"}]""", Address = "192.0.2.1",
+            Id = new($"01900000-0000-7000-9000-{++made:x12}"),
+            UtcMicroseconds = at - Day + (made * 1_000L),
+            ActorKind = ActorKind.User,
+            ActorId = actor,
+            ActorName = "Alice Archer 🦊",
+            Action = "user.edited",
+            Category = stream switch { 1 => AuditCategory.Users, 2 => AuditCategory.Exports, _ => AuditCategory.Settings },
+            Outcome = AuditOutcome.Success,
+            TargetId = target,
+            TargetName = "Carol \"C\" Cooper\n",
+            Reason = "Called, from Łódź",
+            Changes = """[{"field":"City","before":"Berlin","after":"Kraków"}]""",
+            Address = "192.0.2.1",
         };
         return Json(json => ProofJson.Write(json, e.Stamp(Mac)));
     }
@@ -108,8 +122,17 @@ internal sealed class SignedLog
     {
         var e = new AuditEvent
         {
-            Id = id is null ? new($"01900000-0000-7000-9000-{++made:x12}") : new(id), UtcMicroseconds = Start + (6 * Day) + (++made * 1_000L), ActorKind = ActorKind.System, ActorName = "System", Action = action.Code, Category = action.Category,
-            Outcome = AuditOutcome.Success, TargetId = target, TargetName = "", Reason = "Their time is over", Changes = FieldChange.ToJson([.. says.Select(say => new FieldChange(say.Field, null, say.After))]),
+            Id = id is null ? new($"01900000-0000-7000-9000-{++made:x12}") : new(id),
+            UtcMicroseconds = Start + (6 * Day) + (++made * 1_000L),
+            ActorKind = ActorKind.System,
+            ActorName = "System",
+            Action = action.Code,
+            Category = action.Category,
+            Outcome = AuditOutcome.Success,
+            TargetId = target,
+            TargetName = "",
+            Reason = "Their time is over",
+            Changes = FieldChange.ToJson([.. says.Select(say => new FieldChange(say.Field, null, say.After))]),
         };
         return Json(json => ProofJson.Write(json, e.Stamp(Mac)));
     }
@@ -124,9 +147,19 @@ internal sealed class SignedLog
         var times = events.Select(e => (long)e["utc_microseconds"]!).ToList();
         var seal = new JsonObject
         {
-            ["stream"] = stream, ["seal_id"] = id, ["first_seq"] = first, ["row_count"] = events.Count, ["min_utc_microseconds"] = times.Count == 0 ? null : times.Min(), ["max_utc_microseconds"] = times.Count == 0 ? null : times.Max(),
-            ["root"] = Base64(AuditFormat.Root([.. events.Select(e => Bytes(e["leaf"])!)])), ["prev_hash"] = before is null ? Base64(new byte[32]) : (string)before["hash"]!, ["sealed_utc_microseconds"] = at,
-            ["key_id"] = IdOf(key), ["hash"] = "", ["signature"] = "", ["pruned_by"] = null,
+            ["stream"] = stream,
+            ["seal_id"] = id,
+            ["first_seq"] = first,
+            ["row_count"] = events.Count,
+            ["min_utc_microseconds"] = times.Count == 0 ? null : times.Min(),
+            ["max_utc_microseconds"] = times.Count == 0 ? null : times.Max(),
+            ["root"] = Base64(AuditFormat.Root([.. events.Select(e => Bytes(e["leaf"])!)])),
+            ["prev_hash"] = before is null ? Base64(new byte[32]) : (string)before["hash"]!,
+            ["sealed_utc_microseconds"] = at,
+            ["key_id"] = IdOf(key),
+            ["hash"] = "",
+            ["signature"] = "",
+            ["pruned_by"] = null,
         };
         Seals.Add(seal);
         Sign(seal, key);
@@ -137,8 +170,16 @@ internal sealed class SignedLog
     {
         var row = new AuditSeal
         {
-            Stream = (AuditStream)(int)seal["stream"]!, SealId = (long)seal["seal_id"]!, FirstSeq = (long)seal["first_seq"]!, RowCount = (int)seal["row_count"]!, MinUtcMicroseconds = (long?)seal["min_utc_microseconds"],
-            MaxUtcMicroseconds = (long?)seal["max_utc_microseconds"], Root = Bytes(seal["root"])!, PreviousHash = Bytes(seal["prev_hash"])!, SealedUtcMicroseconds = (long)seal["sealed_utc_microseconds"]!, KeyId = (string)seal["key_id"]!,
+            Stream = (AuditStream)(int)seal["stream"]!,
+            SealId = (long)seal["seal_id"]!,
+            FirstSeq = (long)seal["first_seq"]!,
+            RowCount = (int)seal["row_count"]!,
+            MinUtcMicroseconds = (long?)seal["min_utc_microseconds"],
+            MaxUtcMicroseconds = (long?)seal["max_utc_microseconds"],
+            Root = Bytes(seal["root"])!,
+            PreviousHash = Bytes(seal["prev_hash"])!,
+            SealedUtcMicroseconds = (long)seal["sealed_utc_microseconds"]!,
+            KeyId = (string)seal["key_id"]!,
         };
         var hash = AuditFormat.SealHash(row, AuditFormat.Origin(Installation, Tenant, row.Stream));
         (seal["hash"], seal["signature"]) = (Base64(hash), Base64(key.SignData(hash, HashAlgorithmName.SHA256)));
