@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using UserAdmin.Core.Audit.Proof;
 using UserAdmin.Core.Audit.Sealing;
@@ -39,6 +40,8 @@ internal static class ProofEndpoints
                 _ => Results.BadRequest(),
             };
         }
+        // The zip writes the last bytes of each file, a few hundred, while it closes it, and that has no asynchronous form.
+        http.Features.Get<IHttpBodyControlFeature>()?.AllowSynchronousIO = true;
         return Results.Stream(async stream =>
         {
             var state = new ProofState(0, plan.Value.Events);

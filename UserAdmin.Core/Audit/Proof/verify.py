@@ -443,8 +443,23 @@ class Verification:
         else:
             self.awaited.setdefault((note.stream, note.seal), []).append(note)
 
+    # Which events of a stream an erasure of addresses claims, so that others can be told from them; whether the claim holds is judged at the end.
+    def claims(self):
+        limits = {}
+        with self.bundle.open("events.ndjson") as file:
+            try:
+                for line in file:
+                    if b'"audit.actors_erased"' in line:
+                        facts = facts_of(json.loads(line))
+                        if str(facts.get("stream", "")).isdigit() and str(facts.get("before", "")).isdigit():
+                            limits[int(facts["stream"])] = max(int(facts["before"]), limits.get(int(facts["stream"]), 0))
+            except (ValueError, TypeError, zipfile.BadZipFile) as problem:
+                raise Unreadable(f"events.ndjson is damaged: {problem}")
+        return limits
+
     # The two files are read side by side, so that never more than one seal's events are in memory.
     def run(self):
+        self.limits = self.claims()
         events = self.ordered()
         ahead = next(events, None)
         last = (0, 0)
@@ -620,7 +635,7 @@ class Verification:
     def erasure(self, event, actor, target):
         for is_erased, known, people in ((actor, self.erased_actors, (event["actor_id"], event["impersonator_id"])), (target, self.erased_targets, (event["target_id"],))):
             if is_erased:
-                entry = known.setdefault((event["stream"], people), [event["seq"], event["seq"], 0, event["utc_microseconds"]])
+                entry = known.setdefault((event["stream"], people, event["utc_microseconds"] < self.limits.get(event["stream"], 0)), [event["seq"], event["seq"], 0, event["utc_microseconds"]])
                 entry[1], entry[2], entry[3] = event["seq"], entry[2] + 1, max(entry[3], event["utc_microseconds"])
 
     def witness(self, event):
@@ -676,7 +691,7 @@ class Verification:
                           if not (self.people & set(key[1]) or entry[3] < self.actors_before.get(key[0], 0))]
         unknown_targets = [(key, entry) for key, entry in self.erased_targets.items() if not self.people & set(key[1])]
         for what, entries in (("who did it", unknown_actors), ("what it was about", unknown_targets)):
-            for (stream, _), (first, last, number_of, _) in sorted(entries, key=lambda item: (item[0][0], item[1][0])):  # check: erasure was recorded
+            for (stream, _, _), (first, last, number_of, _) in sorted(entries, key=lambda item: (item[0][0], item[1][0])):  # check: erasure was recorded
                 self.findings.say(f"{name_of(stream)}: {what} was erased from {amount(number_of)} ({span(first, last)}), and nothing recorded allows it.")
         erased = [sum(e[2] for e in known.values()) - sum(e[2] for _, e in unknown) for known, unknown in ((self.erased_actors, unknown_actors), (self.erased_targets, unknown_targets))]
         if any(erased):

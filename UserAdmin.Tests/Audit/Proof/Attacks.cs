@@ -57,7 +57,7 @@ internal static class Attacks
 
         new("events emptied without a word", "emptying was recorded", log => Stub(log.EventOf(1, 4), Pruning), "Security: the contents of 1 event (event 4) were removed, and nothing recorded allows it"),
         new("newer events emptied than recorded", "emptying was recorded", log => Stub(log.EventOf(2, 9)), "were removed, and nothing recorded allows it"),
-        new("more events emptied than recorded", "emptying was recorded", log => { log.EventOf(3, 2)["changes"] = log.EventOf(3, 2)["changes"]!.ToString().Replace("\"5\"", "\"1\"", StringComparison.Ordinal); Recommit(log.EventOf(3, 2)); Reroot(log, 3, 1); }, "Routine: the contents of 2 events (events 4 to 6) were removed"),
+        new("more events emptied than recorded", "emptying was recorded", log => { log.EventOf(3, 2)["changes"] = log.EventOf(3, 2)["changes"]!.ToString().Replace("\"5\"", "\"1\"", StringComparison.Ordinal); Recommit(log.EventOf(3, 2)); Reroot(log, 3, 1); }, "Routine: the contents of 2 events (events 4 to 6) were removed, and nothing recorded allows it"),
         new("a seal's events removed without a word", "pruning was recorded", log => { log.Of(2).Where(e => (long)e["seal_id"]! == 3).ToList().ForEach(e => log.Events.Remove(e)); log.SealOf(2, 3)["pruned_by"] = Pruning; }, "Routine: events 8 to 11 (seal 3) were removed, and nothing recorded allows it"),
         new("a name erased without a word", "erasure was recorded", log => EraseActor(log.EventOf(1, 13)), "Security: who did it was erased from 1 event (event 13)"),
         new("a target erased without a word", "erasure was recorded", log => EraseTarget(log.EventOf(1, 13)), "Security: what it was about was erased from 1 event (event 13)"),
