@@ -37,7 +37,7 @@ public sealed class KilledSealerTests
             Assert.Equal(Enumerable.Range(1, numbers.Count).Select(n => (long)n), numbers);
             Assert.Equal(await portal.Run((UserAdminDbContext db) => db.AuditEvents.CountAsync(e => e.Seq != null)), await portal.Run((UserAdminDbContext db) => db.AuditCounts.SumAsync(c => c.Count)));
         }
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
     }
 
     private static async Task KillOneThatSeals(TestPortal portal, string folder)

@@ -44,7 +44,7 @@ internal sealed class TamperingGround : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Portal.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
     }
 
     public async Task<AuditReport> Verify(OwnEvidence? evidence = null, params AuditCheck[] without) =>

@@ -53,7 +53,7 @@ public sealed class VerificationPageTests
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
         var (redCode, red) = await RealProgram.RunIn(folder, ["verify-audit"], database);
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
 
         Assert.True((sealedCode, greenCode, redCode) == (0, 0, 1), sealing + green + red);
         Assert.Contains("Nothing was altered, removed or inserted", green);

@@ -59,7 +59,7 @@ public class RestoringTests
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            TestFolder.Delete(folder);
         }
     }
 
@@ -82,7 +82,7 @@ public class RestoringTests
             Assert.Equal("restore.refused", (await app.Services.GetRequiredService<Restore>().RunAsync(Host(app), file, Cancel)).Problem?.Code);
 
         Assert.Equal(2, await app.Run((UserAdminDbContext db) => db.Users.CountAsync(Cancel)));
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public class RestoringTests
         Assert.All(backups, backup => Assert.Null(BackupFile.FindProblem(Path.Combine(folder, backup.Name))));
         Assert.Equal(3, Directory.GetFiles(folder).Length);
         Assert.Empty(await app.Run((BackupService service) => Task.FromResult(service.List(Actor.Anonymous))));
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public class RestoringTests
             Assert.Null(BackupFile.FindProblem(new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(database.ConnectionString).DataSource));
             Assert.All(Directory.Exists(backups) ? Directory.GetFiles(backups, "*.db") : [], file => Assert.Null(BackupFile.FindProblem(file)));
         }
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
 
         string Begun() => Directory.Exists(backups) ? string.Join('|', Directory.GetFiles(backups).Order(StringComparer.Ordinal)) : "";
     }

@@ -44,7 +44,7 @@ public class KeyRingTests
         Assert.Equal(1, code);
         Assert.Contains("another master key", output);
         Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(folder, "data", "master.key")) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
     }
 
     private static IDataProtector ProtectorOf(IServiceProvider services) => services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test");

@@ -33,7 +33,7 @@ public sealed class BrowserApp : WebApplicationFactory<Program>, ITestPortal
     {
         await base.DisposeAsync();
         await database.DisposeAsync();
-        Directory.Delete(logs, recursive: true);
+        TestFolder.Delete(logs);
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)

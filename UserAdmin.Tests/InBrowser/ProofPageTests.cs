@@ -49,7 +49,7 @@ public sealed partial class ProofPageTests(Chromium chromium) : BrowserTest(chro
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            TestFolder.Delete(folder);
         }
     }
 
@@ -81,7 +81,7 @@ public sealed partial class ProofPageTests(Chromium chromium) : BrowserTest(chro
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            TestFolder.Delete(folder);
         }
     }
 

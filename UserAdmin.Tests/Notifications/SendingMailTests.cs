@@ -231,7 +231,7 @@ public class SendingMailTests
         var received = await smtp.Until(1);
         program.Kill(entireProcessTree: true);
         var log = string.Concat(await output);
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
 
         Assert.True(received.Count == 1, log);
         Assert.Equal((true, "portal", "carol@example.org"), (received[0].Secure, received[0].User, received[0].To[0]));
@@ -300,7 +300,7 @@ public class SendingMailTests
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            TestFolder.Delete(folder);
         }
     }
 

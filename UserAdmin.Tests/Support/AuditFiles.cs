@@ -6,7 +6,7 @@ internal static class AuditFiles
     private static readonly Lazy<string> Folder = new(() =>
     {
         var folder = Directory.CreateTempSubdirectory("useradmin-test-audit-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => TestFolder.Delete(folder);
         return folder;
     });
 

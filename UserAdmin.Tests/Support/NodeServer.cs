@@ -95,7 +95,7 @@ public sealed class NodeServer : IAsyncDisposable
             }
             catch (IOException) when (Directory.Exists(folder))
             {
-                Directory.Delete(making, recursive: true);
+                TestFolder.Delete(making);
             }
             return folder;
         }

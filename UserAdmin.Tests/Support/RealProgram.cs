@@ -15,7 +15,7 @@ public static class RealProgram
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            TestFolder.Delete(folder);
         }
     }
 

@@ -73,7 +73,7 @@ public sealed class TestApp : WebApplicationFactory<Program>, ITestPortal
         await base.DisposeAsync();
         if (!isSecond)
             await Database.DisposeAsync();
-        Directory.Delete(LogFolder, recursive: true);
+        TestFolder.Delete(LogFolder);
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)

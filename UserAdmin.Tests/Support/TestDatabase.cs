@@ -54,7 +54,7 @@ public sealed class TestDatabase : IAsyncDisposable
         }
         using (var connection = new SqliteConnection(ConnectionString))
             SqliteConnection.ClearPool(connection);
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
     }
 
     /// <summary>Takes the database away under whoever uses it.</summary>
@@ -68,7 +68,7 @@ public sealed class TestDatabase : IAsyncDisposable
     private static async Task<string> MakeSqliteTemplateAsync()
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("useradmin-test-template-").FullName, "template.db");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => TestFolder.Delete(Path.GetDirectoryName(file)!);
         await MigrateAsync(DatabaseProvider.Sqlite, $"Data Source={file};Pooling=false");
         return file;
     }

@@ -48,7 +48,7 @@ public class ManyTenantsTests
         var blue = await TestTenant.MakeAsync(app, "blue");
         var folder = Path.GetDirectoryName(new SqliteConnectionStringBuilder(blue.Tenant.ConnectionString).DataSource)!;
         SqliteConnection.ClearAllPools();
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
 
         var failed = await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(Cancel);
 

@@ -10,5 +10,5 @@ internal sealed class OwnFiles : IDisposable
     public static Task<TestPortal> StartAsync(string folder, DatabaseProvider provider = DatabaseProvider.Sqlite) =>
         TestPortal.StartAsync(provider, ("Audit:KeyFolder", Path.Combine(folder, "keys")), ("Audit:CheckpointFile", Path.Combine(folder, "checkpoints.txt")));
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(Folder);
 }

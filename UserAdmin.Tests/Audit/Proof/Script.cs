@@ -57,7 +57,7 @@ internal sealed class Script : IDisposable
             many.WaitForExit();
             many.Dispose();
         }
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
     }
 
     private static bool IsHere()
