@@ -43,7 +43,7 @@ public sealed class BrowserApp : WebApplicationFactory<Program>, ITestPortal
         builder.UseSetting("UserAdmin:Portal:LogFolder", logs);
         builder.UseSetting("UserAdmin:Keys:MasterKey", TestPortal.MasterKey);
         builder.UseSetting("UserAdmin:Audit:KeyFolder", AuditFiles.Keys);
-        builder.UseSetting("UserAdmin:Audit:CheckpointFile", AuditFiles.Checkpoints);
+        builder.UseSetting("UserAdmin:Audit:CheckpointFile", AuditFiles.Checkpoints(database.ConnectionString));
         builder.UseSetting("UserAdmin:Jobs:Run", "false");
     }
 }

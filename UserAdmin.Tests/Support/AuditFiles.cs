@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace UserAdmin.Tests.Support;
 
 /// <summary>Where the keys and checkpoints of tests are that say no folder of their own. The files are named after their keys, so databases don't meet in it.</summary>
@@ -12,5 +15,7 @@ internal static class AuditFiles
 
     public static string Keys => Path.Combine(Folder.Value, "keys");
 
-    public static string Checkpoints => Path.Combine(Folder.Value, "checkpoints.txt");
+    /// <summary>A file for each database: a checkpoint of another log in it is an alarm, as it has to be.</summary>
+    public static string Checkpoints(string connectionString) =>
+        Path.Combine(Folder.Value, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(connectionString)))}.txt");
 }

@@ -87,7 +87,7 @@ public sealed class TestApp : WebApplicationFactory<Program>, ITestPortal
         builder.UseSetting("UserAdmin:Jobs:Run", "false");
         builder.UseSetting("UserAdmin:Keys:MasterKey", TestPortal.MasterKey);
         builder.UseSetting("UserAdmin:Audit:KeyFolder", AuditFiles.Keys);
-        builder.UseSetting("UserAdmin:Audit:CheckpointFile", AuditFiles.Checkpoints);
+        builder.UseSetting("UserAdmin:Audit:CheckpointFile", AuditFiles.Checkpoints(Database.ConnectionString));
         builder.UseSetting("UserAdmin:Audit:SealAtStop", "false");
         foreach (var (name, value) in settings)
             builder.UseSetting(name.StartsWith("USERADMIN_", StringComparison.Ordinal) ? name : $"UserAdmin:{name}", value);

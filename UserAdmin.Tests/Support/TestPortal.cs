@@ -52,7 +52,7 @@ public sealed class TestPortal : ITestPortal, IAsyncDisposable
         settings["UserAdmin:Database:ConnectionString"] = connectionString;
         settings["UserAdmin:Keys:MasterKey"] = MasterKey;
         settings.TryAdd("UserAdmin:Audit:KeyFolder", AuditFiles.Keys);
-        settings.TryAdd("UserAdmin:Audit:CheckpointFile", AuditFiles.Checkpoints);
+        settings.TryAdd("UserAdmin:Audit:CheckpointFile", AuditFiles.Checkpoints(connectionString));
         var services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
             .AddLogging().AddMemoryCache().AddUserAdminCore()

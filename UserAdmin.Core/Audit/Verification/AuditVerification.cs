@@ -35,15 +35,17 @@ public sealed class AuditVerification(UserAdminDbContext db, CurrentTenant tenan
         var startedAt = clock.GetUtcNow();
         AuditReport report;
         var installation = await keys.InstallationAsync(cancel);
+        // Before the view of the log is taken: a checkpoint that is written meanwhile would speak of seals that the view doesn't have.
+        var filed = await file.ReadAsync(cancel);
         await using (await LogReader.HoldAsync(db, cancel))
-            report = await ReadAsync(installation, evidence, startedAt, progress, cancel);
+            report = await ReadAsync(installation, evidence, filed, startedAt, progress, cancel);
         db.Record(AuditAction.AuditVerified, actor, new(null, Text.Shorten(report.Verdict, 400)), clock.GetUtcNow(),
             [.. report.Findings.Where(f => f.Kind == FindingKind.Alarm).Take(20).Select(f => new FieldChange("Finding", null, f.Sentence))], outcome: report.IsGreen ? AuditOutcome.Success : AuditOutcome.Failure);
         await db.SaveChangesAsync(cancel);
         return report;
     }
 
-    private async Task<AuditReport> ReadAsync(Guid installation, OwnEvidence evidence, DateTimeOffset startedAt, IProgress<VerificationProgress>? progress, CancellationToken cancel)
+    private async Task<AuditReport> ReadAsync(Guid installation, OwnEvidence evidence, IReadOnlyList<CheckpointNote> filed, DateTimeOffset startedAt, IProgress<VerificationProgress>? progress, CancellationToken cancel)
     {
         var findings = new AuditFindings(Without);
         var macKey = db.GetService<MasterKey>().AuditKey;
@@ -51,7 +53,7 @@ public sealed class AuditVerification(UserAdminDbContext db, CurrentTenant tenan
         var permits = new RemovalPermits(await TellingAsync(RemovalPermits.Actions, cancel), macKey);
         using var chain = new KeyChain(await db.AuditKeys.AsNoTracking().ToListAsync(cancel), installation, tenant.Tenant.Name, files.Trusted(tenant.Tenant.Name), await BegunAnewAsync(macKey, cancel), findings);
         CheckFingerprint(chain, evidence.Fingerprint, findings);
-        var notes = new CheckpointComparison(await NotesAsync(evidence, cancel), chain, findings);
+        var notes = new CheckpointComparison(await NotesAsync(evidence, filed, cancel), chain, findings);
 
         var (streams, done, total) = (new List<StreamReport>(), 0L, heads.Values.Sum(h => h.Seq));
         foreach (var stream in Enum.GetValues<AuditStream>())
@@ -111,14 +113,14 @@ public sealed class AuditVerification(UserAdminDbContext db, CurrentTenant tenan
             findings.Alarm(AuditCheck.FirstKey, $"The first key has the fingerprint {chain.FirstFingerprint ?? "none"}, not the one you gave: the whole log may have been made up.");
     }
 
-    private async Task<List<(CheckpointNote, string)>> NotesAsync(OwnEvidence evidence, CancellationToken cancel)
+    private async Task<List<(CheckpointNote, string)>> NotesAsync(OwnEvidence evidence, IReadOnlyList<CheckpointNote> filed, CancellationToken cancel)
     {
         var stored = await db.AuditCheckpoints.AsNoTracking().Select(c => c.Note).ToListAsync(cancel);
         var own = CheckpointNote.FindAll(evidence.Checkpoints ?? "");
         return
         [
             .. own.Select(note => (note, "that you brought")),
-            .. (await file.ReadAsync(cancel)).Where(IsOurs).Select(note => (note, "in the checkpoint file")),
+            .. filed.Where(IsOurs).Select(note => (note, "in the checkpoint file")),
             .. stored.SelectMany(CheckpointNote.FindAll).Select(note => (note, "in the database")),
         ];
     }
