@@ -38,7 +38,7 @@ internal static class ReportsBench
     }
 
     // What the sealer would have done while the events came in.
-    private static Task SealAsync(IServiceProvider services, Provider provider) => Run<UserAdminDbContext, int>(services, async db =>
+    private static Task<int> SealAsync(IServiceProvider services, Provider provider) => Run<UserAdminDbContext, int>(services, async db =>
     {
         if (await db.AuditCounts.AnyAsync())
             return 0;
