@@ -11,7 +11,7 @@ public enum AuditCategory { SignIn = 1, Users = 2, Sessions = 3, Access = 4, Sys
 public enum AuditOutcome { Success = 1, Failure = 2, Denied = 3 }
 
 /// <summary>Something that happened. Rows are only ever added. Plain types, so that a row has the same bytes on every database.</summary>
-public sealed class AuditEvent
+public sealed partial class AuditEvent
 {
     public Guid Id { get; init; } = Ids.New();
 

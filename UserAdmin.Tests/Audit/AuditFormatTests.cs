@@ -79,7 +79,7 @@ public sealed class AuditFormatTests
 
     private static List<JsonElement> Each(string name) => [.. Vectors.GetProperty(name).EnumerateArray()];
 
-    private static object? Value(JsonElement value) => value.ValueKind == JsonValueKind.Null ? null
+    private static AuditField Value(JsonElement value) => value.ValueKind == JsonValueKind.Null ? (string?)null
         : value.TryGetProperty("text", out var text) ? text.GetString()
         : value.TryGetProperty("integer", out var integer) ? integer.GetInt64()
         : value.TryGetProperty("uuid", out var id) ? id.GetGuid()

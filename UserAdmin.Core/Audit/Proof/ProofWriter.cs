@@ -98,7 +98,7 @@ public sealed class ProofWriter(UserAdminDbContext db, CurrentTenant tenant, Aud
     private async Task<int> WriteAsync(List<AuditSeal> seals, Stream output, CancellationToken cancel)
     {
         var (stream, first, last) = (seals[0].Stream, seals[0].FirstSeq, seals[^1].FirstSeq + seals[^1].RowCount - 1);
-        var events = await db.AuditEvents.AsNoTracking().Where(e => e.Stream == stream && e.Seq >= first && e.Seq <= last).OrderBy(e => e.Seq).ToListAsync(cancel);
+        var events = await AuditEvent.ReadAsync(db, rows => rows.Where(e => e.Stream == stream && e.Seq >= first && e.Seq <= last).OrderBy(e => e.Seq), cancel);
         var buffer = new ArrayBufferWriter<byte>(1 << 16);
         await using var json = new Utf8JsonWriter(buffer, Compact);
         foreach (var e in events)

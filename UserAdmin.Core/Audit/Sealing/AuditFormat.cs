@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace UserAdmin.Core.Audit.Sealing;
 
@@ -69,43 +68,20 @@ public static class AuditFormat
         return SHA256.HashData(node);
     }
 
-    public static byte[] Fields(params ReadOnlySpan<object?> values)
+    public static byte[] Fields(params ReadOnlySpan<AuditField> values)
     {
         var length = 1;
-        foreach (var value in values)
-            length += LengthLength + LengthOf(value);
+        foreach (ref readonly var value in values)
+            length += LengthLength + Math.Max(0, value.Length);
         var bytes = new byte[length];
         bytes[0] = 1;
         var rest = bytes.AsSpan(1);
-        foreach (var value in values)
+        foreach (ref readonly var value in values)
         {
-            var own = LengthOf(value);
-            BinaryPrimitives.WriteUInt32BigEndian(rest, value is null ? uint.MaxValue : (uint)own);
-            Write(value, rest.Slice(LengthLength, own));
-            rest = rest[(LengthLength + own)..];
+            BinaryPrimitives.WriteInt32BigEndian(rest, value.Length);
+            value.Write(rest[LengthLength..]);
+            rest = rest[(LengthLength + Math.Max(0, value.Length))..];
         }
         return bytes;
-    }
-
-    private static int LengthOf(object? value) => value switch
-    {
-        null => 0,
-        string text => Encoding.UTF8.GetByteCount(text),
-        Guid => 16,
-        byte[] raw => raw.Length,
-        long => sizeof(long),
-        _ => throw new ArgumentException($"A field can't be a {value.GetType().Name}.", nameof(value)),
-    };
-
-    private static void Write(object? value, Span<byte> to)
-    {
-        if (value is string text)
-            Encoding.UTF8.GetBytes(text, to);
-        else if (value is Guid id)
-            id.TryWriteBytes(to, bigEndian: true, out _);
-        else if (value is byte[] raw)
-            raw.CopyTo(to);
-        else if (value is long integer)
-            BinaryPrimitives.WriteInt64BigEndian(to, integer);
     }
 }

@@ -94,12 +94,12 @@ public sealed class AuditSealer(UserAdminDbContext db, AuditKeys keys, AuditAdop
         var head = await db.AuditHeads.AsNoTracking().SingleAsync(h => h.Stream == stream, cancel);
         if (!await db.AuditKeys.AnyAsync(k => k.KeyId == key.Row.KeyId && k.ValidToMicroseconds == null, cancel))
             throw new SealedByAnother();
-        var events = await db.AuditEvents.AsNoTracking().Where(e => e.Stream == stream && e.Seq == null).OrderBy(e => e.Id).Take(MostRows).ToListAsync(cancel);
+        var events = await AuditEvent.ReadAsync(db, rows => rows.Where(e => e.Stream == stream && e.Seq == null).OrderBy(e => e.Id).Take(MostRows), cancel);
         if (events.Count == 0 && !evenEmpty)
             return 0;
 
-        var macKey = db.GetService<MasterKey>().AuditKey;
-        var suspicious = events.Where(e => EventCheck.FaultsOf(e, macKey) != EventFault.None).ToList();
+        using var mac = EventCheck.Mac(db.GetService<MasterKey>().AuditKey);
+        var suspicious = events.Where(e => EventCheck.FaultsOf(e, mac) != EventFault.None).ToList();
         var bare = events.Where(e => e.Leaf is null).ToList();
         bare.ForEach(e => e.StampBare());
         var seal = Seal(head, events, key, AuditRecording.ToMicroseconds(clock.GetUtcNow()));

@@ -84,9 +84,10 @@ public sealed class AuditVerification(UserAdminDbContext db, CurrentTenant tenan
         if (events.Count > 0)
             Parallel.ForEach(Partitioner.Create(0, events.Count, PerPart), part =>
             {
+                using var mac = EventCheck.Mac(macKey);
                 for (var i = part.Item1; i < part.Item2; i++)
                     if (events[i].StubbedByEventId is null)
-                        faults[i] = EventCheck.FaultsOf(events[i], macKey);
+                        faults[i] = EventCheck.FaultsOf(events[i], mac);
             });
         return faults;
     }

@@ -83,7 +83,7 @@ internal sealed class LogReader(UserAdminDbContext db)
             while (true)
             {
                 var after = lastSeq;
-                var events = await db.AuditEvents.AsNoTracking().Where(e => e.Stream == stream && e.Seq > after && e.Seq <= until).OrderBy(e => e.Seq).Take(EventsAtOnce).ToListAsync(cancel);
+                var events = await AuditEvent.ReadAsync(db, rows => rows.Where(e => e.Stream == stream && e.Seq > after && e.Seq <= until).OrderBy(e => e.Seq).Take(EventsAtOnce), cancel);
                 if (events.Count > 0)
                 {
                     await pages.WriteAsync(new([], events), cancel);
