@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using UserAdmin.Core.AccessRequests;
 using UserAdmin.Core.AccessReviews;
+using UserAdmin.Core.Api;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Audit.Proof;
 using UserAdmin.Core.Audit.Retention;
@@ -36,6 +37,7 @@ using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Settings;
 using UserAdmin.Core.SignIn;
 using UserAdmin.Core.Tenants;
+using UserAdmin.Core.Tokens;
 using UserAdmin.Core.TwoFactor;
 using UserAdmin.Core.Users;
 
@@ -100,6 +102,12 @@ public static class CoreServices
         services.AddSingleton<ILookupNormalizer, NameNormalizer>();
         services.AddSingleton<PasswordHashing>();
 
+        services.AddSingleton<RequestLimits>();
+        services.AddHostedService(provider => provider.GetRequiredService<RequestLimits>());
+        services.AddScoped<Idempotency>();
+        services.AddScoped<SigningKeys>();
+        services.AddScoped<AccessTokens>();
+        services.AddScoped<TokenService>();
         services.AddScoped<UserDirectory>();
         services.AddScoped<UserService>();
         services.AddScoped<UserLifecycle>();

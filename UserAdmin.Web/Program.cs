@@ -1,4 +1,5 @@
 using UserAdmin.Core;
+using UserAdmin.Web.Api;
 using UserAdmin.Web.Audit;
 using UserAdmin.Web.Branding;
 using UserAdmin.Web.Commands;
@@ -27,6 +28,7 @@ builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 builder.Services.AddUserAdminCore();
 builder.Services.AddPortal();
 builder.Services.AddPortalSecurity();
+builder.Services.AddApi();
 builder.AddTrustedProxies();
 
 var app = builder.Build();
@@ -41,13 +43,18 @@ if (await app.PrepareAsync(Console.Out) is { } problem)
 app.UseForwardedHeaders();
 app.UseSecurityHeaders();
 app.UseErrorPages();
+app.UseApiErrors();
 app.UseLanguages();
 app.UseHostNames();
 app.UseCookiePolicy();
 app.UseCircuitOriginCheck();
+app.UseCors();
+app.UseApiAddressLimit();
 app.UseAuthentication();
+app.UseApiLimit();
 app.UseFeatures();
 app.UseAuthorization();
+app.UseIdempotency();
 app.UseCircuitLimits();
 app.UseAntiforgery();
 app.UseBrand();
@@ -65,6 +72,7 @@ app.MapActivity();
 app.MapProof();
 app.MapExports();
 app.MapAudit();
+app.MapApi();
 app.MapPortal();
 
 await app.RunAsync();

@@ -44,6 +44,10 @@ public sealed record AuditAction(string Code, AuditCategory Category, string Tit
 
     public static readonly AuditAction SessionEnded = new("session.ended", AuditCategory.Sessions, "Ended a session", "{0} ended a session of {1}");
     public static readonly AuditAction SessionDisplaced = new("session.displaced", AuditCategory.Sessions, "Ended the oldest session", "The oldest session of {1} ended because too many were open");
+    public static readonly AuditAction RefreshTokenReused = new("session.refresh_token_reused", AuditCategory.Sessions, "Used a refresh token twice", "A refresh token of {1} was used twice, so its session ended");
+    public static readonly AuditAction TokenMade = new("token.made", AuditCategory.Sessions, "Made an access token", "{0} made an access token for {1}");
+    public static readonly AuditAction ServiceAccountCreated = new("service_account.created", AuditCategory.Users, "Created a service account", "{0} created the service account {1}");
+    public static readonly AuditAction ServiceAccountEdited = new("service_account.edited", AuditCategory.Users, "Edited a service account", "{0} edited the service account {1}");
     public static readonly AuditAction SessionsEnded = new("session.all_ended", AuditCategory.Sessions, "Ended all sessions", "{0} ended all sessions of {1}");
 
     public static readonly AuditAction DeviceRenamed = new("device.renamed", AuditCategory.Sessions, "Renamed a device", "{0} renamed the device {1}");

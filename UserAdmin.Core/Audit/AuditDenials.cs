@@ -17,14 +17,15 @@ public static class AuditDenials
             return UserProblems.NotAllowed;
         }
 
-        /// <summary>Closes what belongs to the person alone (their security, their consent) to whoever acts as them, and records that; null for everybody else.</summary>
+        /// <summary>Closes what belongs to the person alone (their security, their consent) to whoever acts as them and to access tokens, and records that; null for everybody else.</summary>
         public async Task<Problem?> RefuseActingAsync(Actor actor, TimeProvider clock, CancellationToken cancel)
         {
-            if (actor.Impersonator is null)
+            if (actor.Impersonator is null && !actor.IsToken)
                 return null;
-            db.Record(AuditAction.AccessDenied, actor, new(actor.UserId, actor.Name), clock.GetUtcNow(), reason: StepUp.NotWhileActing.Message, outcome: AuditOutcome.Denied);
+            var refused = actor.IsToken ? StepUp.NotWithToken : StepUp.NotWhileActing;
+            db.Record(AuditAction.AccessDenied, actor, new(actor.UserId, actor.Name), clock.GetUtcNow(), reason: refused.Message, outcome: AuditOutcome.Denied);
             await db.SaveChangesAsync(cancel);
-            return StepUp.NotWhileActing;
+            return refused;
         }
     }
 }

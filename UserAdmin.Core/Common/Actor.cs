@@ -19,6 +19,9 @@ public sealed record Actor(ActorKind Kind, Guid? UserId, string Name, Access Acc
 
     public Guid? SessionId { get; init; }
 
+    /// <summary>A program with a token that somebody made for it: what concerns that person's own security is closed to it.</summary>
+    public bool IsToken { get; init; }
+
     /// <summary>The address the request came from, as text; null for the command line and jobs.</summary>
     public string? Address { get; init; }
 

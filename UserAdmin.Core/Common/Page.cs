@@ -4,6 +4,9 @@ namespace UserAdmin.Core.Common;
 public sealed record PageStart(string? After = null, string? Before = null, bool AtEnd = false)
 {
     public static PageStart First { get; } = new();
+
+    /// <summary>How many rows of the list come before, for whoever counts pages; only without a cursor.</summary>
+    public int Skip { get; init; }
 }
 
 /// <summary>One page of a list, with the cursors of its neighbours (null where there is none).</summary>

@@ -9,6 +9,8 @@ public static class StepUp
 
     public static readonly Problem NotWhileActing = new(ProblemKind.NotAllowed, "step_up.not_while_acting", "This is closed while you act as somebody else. Stop acting first.");
 
+    public static readonly Problem NotWithToken = new(ProblemKind.NotAllowed, "step_up.not_with_token", "This is closed to access tokens. Sign in yourself.");
+
     extension(Actor actor)
     {
         /// <summary>Jobs and the command line prove nothing and needn't. Whoever acts as somebody else can't prove to be them, so that everything sensitive is closed.</summary>

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using UserAdmin.Core.AccessRequests;
 using UserAdmin.Core.AccessReviews;
+using UserAdmin.Core.Api;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Branding;
@@ -24,6 +25,7 @@ using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Settings;
 using UserAdmin.Core.SignIn;
 using UserAdmin.Core.Tenants;
+using UserAdmin.Core.Tokens;
 using UserAdmin.Core.TwoFactor;
 using UserAdmin.Core.Users;
 
@@ -74,6 +76,10 @@ public abstract class UserAdminDbContext(DbContextOptions options) : IdentityUse
     public DbSet<ReportRun> ReportRuns => Set<ReportRun>();
     public DbSet<DailyFigure> DailyFigures => Set<DailyFigure>();
     public DbSet<Session> Sessions => Set<Session>();
+    public DbSet<TokenSigningKey> TokenSigningKeys => Set<TokenSigningKey>();
+    public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+    public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
+    public DbSet<RequestCount> RequestCounts => Set<RequestCount>();
     public DbSet<SignInThrottle> SignInThrottles => Set<SignInThrottle>();
     public DbSet<OneTimeToken> OneTimeTokens => Set<OneTimeToken>();
     public DbSet<PendingSignIn> PendingSignIns => Set<PendingSignIn>();

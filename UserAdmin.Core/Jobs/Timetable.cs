@@ -12,6 +12,7 @@ using UserAdmin.Core.Registration;
 using UserAdmin.Core.Reports;
 using UserAdmin.Core.SignIn;
 using UserAdmin.Core.Tenants;
+using UserAdmin.Core.Tokens;
 
 namespace UserAdmin.Core.Jobs;
 
@@ -78,6 +79,7 @@ public static class Timetable
         JobDefinition.Of<ScheduledReports>("reports.scheduled", "Make scheduled reports", "Begins the reports that are due, and sends those that are made.", "0 * * * * ?", (reports, log, cancel) => reports.RunAsync(log, cancel)) with { IsFrequent = true },
         JobDefinition.Of<OutboxUpkeep>("outbox.deliver", "Send what waits", "Sends messages that the dispatcher has left for more than two minutes.", "30 * * * * ?", (outbox, log, cancel) => outbox.DeliverAsync(log, cancel)) with { IsFrequent = true },
         JobDefinition.Of<AccessReminders>("access.remind", "Remind of requests and reviews", "Reminds deciders of requests for roles and reviewers of access reviews that wait.", "0 5 * * * ?", (reminders, log, cancel) => reminders.RemindAsync(log, cancel)),
+        JobDefinition.Of<SigningKeys>("tokens.rotate_keys", "Change the keys of access tokens", "Makes the next key a day before it signs, and removes keys whose tokens are over. A key signs for 30 days.", "0 25 1 * * ?", (keys, log, cancel) => keys.RotateAsync(log, cancel)),
         JobDefinition.Of<Leftovers>("sign_in.clean", "Remove what is over", "Removes old sessions, expired links and tokens, half sign-ins, forgotten devices, counters of failed sign-ins, role assignments that have ended and old invitations.", "0 10 1 * * ?", (leftovers, log, cancel) => leftovers.RemoveAsync(log, cancel)),
         JobDefinition.Of<UnconfirmedRegistrations>("registration.clean", "Remove unconfirmed registrations", "Removes registrations whose address nobody confirmed within the days that the settings allow.", "0 20 1 * * ?", (registrations, log, cancel) => registrations.RemoveAsync(log, cancel)),
         JobDefinition.Of<OutboxUpkeep>("outbox.clean", "Remove old messages", "Removes messages that were sent or given up, after the days that the settings say.", "0 30 1 * * ?", (outbox, log, cancel) => outbox.PurgeAsync(log, cancel)),

@@ -100,6 +100,12 @@ public sealed class Access
         return new(Can(permission) ? everywhere : [], inside, tree) { Closed = Closed, ChangesAt = ChangesAt };
     }
 
+    /// <summary>As much of it as a token may use.</summary>
+    public Access LimitedTo(FrozenSet<Permission> permissions) => new(
+        everywhere.Where(permissions.Contains).ToFrozenSet(),
+        inOrganizations.ToFrozenDictionary(held => held.Key, held => held.Value with { Granted = held.Value.Granted.Where(permissions.Contains).ToFrozenSet() }),
+        tree) { Closed = Closed, ChangesAt = ChangesAt };
+
     public bool IsSameAs(Access other) =>
         everywhere.SetEquals(other.everywhere) && Closed.SetEquals(other.Closed) && inOrganizations.Count == other.inOrganizations.Count
         && inOrganizations.All(held => other.inOrganizations.TryGetValue(held.Key, out var rights) && rights.Granted.SetEquals(held.Value.Granted) && rights.Denied.SetEquals(held.Value.Denied));

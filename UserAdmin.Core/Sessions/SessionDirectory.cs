@@ -71,7 +71,7 @@ public sealed partial class SessionDirectory(
             state = await LoadAsync(tenant, id, now, state, cancel);
             if (state is null)
                 return null;
-            cache.Set((tenant.Name, id), state, state.IdleLimit);
+            cache.Set((tenant.Name, id), state, state.IdleLimit < Longest ? state.IdleLimit : Longest);
             // The session may have ended between the reading and the line above; whoever ended it then marked an older state or none.
             if (cache.TryGetValue((tenant.Name, id, Ended), out _))
                 state.HasEnded = true;
@@ -256,6 +256,8 @@ public sealed partial class SessionDirectory(
             select new
             {
                 session.UserId,
+                session.Kind,
+                session.Permissions,
                 session.KeyHash,
                 session.AuthenticatedAt,
                 session.CreatedAt,
@@ -292,12 +294,13 @@ public sealed partial class SessionDirectory(
             KeyHash = row.KeyHash,
             UserName = acting is null ? userName : acting.Value.Person.UserName ?? "",
             FullName = acting?.Person.FullName ?? fullName,
-            Access = acting?.Access ?? access,
+            Kind = row.Kind,
+            Access = acting?.Access ?? (row.Permissions is null ? access : access.LimitedTo([.. row.Permissions.Split(' ').Select(PermissionInfo.Find).OfType<PermissionInfo>().Select(info => info.Permission)])),
             Impersonator = acting is null ? null : new(owner.UserId!.Value, owner.Name, row.ActingUntil!.Value),
             MustChangePassword = row.MustChangePassword,
             AuthenticatedAt = row.AuthenticatedAt,
-            ExpiresAt = row.CreatedAt + policy.AbsoluteLimit() is var limit && limit < row.ExpiresAt ? limit : row.ExpiresAt,
-            IdleLimit = policy.IdleLimit(),
+            ExpiresAt = row.Kind == SessionKind.Browser && row.CreatedAt + policy.AbsoluteLimit() is var limit && limit < row.ExpiresAt ? limit : row.ExpiresAt,
+            IdleLimit = row.Kind switch { SessionKind.Browser => policy.IdleLimit(), SessionKind.Api => Session.ApiIdleLimit, _ => Session.LongestToken },
             LoadedAt = now,
             EnrolBy = acting is null ? enrolBy : null,
             LastActivityAt = known is null || known.LastActivityAt < row.LastActivityAt ? row.LastActivityAt : known.LastActivityAt,

@@ -47,11 +47,12 @@ public sealed class SessionOverview(UserAdminDbContext db, Policies policies, Ti
 
     private IQueryable<Session> Matching(SessionFilter filter, DateTimeOffset now, SessionPolicy policy)
     {
-        var (idleSince, openedSince) = (now - policy.IdleLimit(), now - policy.AbsoluteLimit());
+        var (idleSince, openedSince, apiIdleSince) = (now - policy.IdleLimit(), now - policy.AbsoluteLimit(), now - Session.ApiIdleLimit);
         var sessions = filter.IsOpen switch
         {
             true => db.Sessions.OpenAt(now, policy),
-            false => db.Sessions.Where(s => s.EndedAt != null || s.LastActivityAt <= idleSince || s.ExpiresAt <= now || s.CreatedAt <= openedSince),
+            false => db.Sessions.Where(s => s.EndedAt != null || s.ExpiresAt <= now
+                || s.Kind == SessionKind.Browser && (s.LastActivityAt <= idleSince || s.CreatedAt <= openedSince) || s.Kind == SessionKind.Api && s.LastActivityAt <= apiIdleSince),
             null => db.Sessions,
         };
         if (filter.UserId is { } userId)

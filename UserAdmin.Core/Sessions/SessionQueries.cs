@@ -10,8 +10,11 @@ public static class SessionQueries
         /// <summary>Neither ended nor timed out, as <see cref="Session.IsOpenAt"/> says it of one.</summary>
         public IQueryable<Session> OpenAt(DateTimeOffset now, SessionPolicy policy)
         {
-            var (idleSince, openedSince) = (now - policy.IdleLimit(), now - policy.AbsoluteLimit());
-            return sessions.Where(s => s.EndedAt == null && s.LastActivityAt > idleSince && s.ExpiresAt > now && s.CreatedAt > openedSince);
+            var (idleSince, openedSince, apiIdleSince) = (now - policy.IdleLimit(), now - policy.AbsoluteLimit(), now - Session.ApiIdleLimit);
+            return sessions.Where(s => s.EndedAt == null && s.ExpiresAt > now
+                && (s.Kind == SessionKind.Browser && s.LastActivityAt > idleSince && s.CreatedAt > openedSince
+                    || s.Kind == SessionKind.Api && s.LastActivityAt > apiIdleSince
+                    || s.Kind == SessionKind.Token));
         }
     }
 }

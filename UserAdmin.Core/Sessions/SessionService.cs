@@ -17,6 +17,13 @@ public sealed record SessionRow(
     /// <summary>Whose it is, where a list is about more than one person.</summary>
     public string? Person { get; init; }
 
+    public SessionKind Kind { get; init; }
+
+    /// <summary>What its owner calls a token, and when it ends by itself.</summary>
+    public string? Name { get; init; }
+
+    public DateTimeOffset ExpiresAt { get; init; }
+
     /// <summary>As whom its owner acts at this moment.</summary>
     public Guid? ActingAsId { get; init; }
 
@@ -28,6 +35,9 @@ public sealed record SessionRow(
         s.Id, s.UserId, UserAgentName.Of(s.UserAgent), s.Address, s.CreatedAt, s.LastActivityAt, s.IsOpenAt(now, policy), s.EndedAt, s.EndReason,
         s.Id == actor.SessionId, s.RiskScore, s.RiskReasons?.Split('\n') ?? [])
     {
+        Kind = s.Kind,
+        Name = s.Name,
+        ExpiresAt = s.ExpiresAt,
         ActingAsId = s.EndedAt is null && s.ActingUntil > now ? s.ActingAsId : null,
     };
 }
@@ -156,7 +166,7 @@ public sealed class SessionService(
         Guid userId, SignInOrigin origin, Guid? deviceId, bool persistent, DateTimeOffset now, CancellationToken cancel, Risk? risk = null)
     {
         var policy = await policies.GetAsync<SessionPolicy>(cancel);
-        var displaced = await db.Sessions.OpenAt(now, policy).Where(s => s.UserId == userId)
+        var displaced = await db.Sessions.OpenAt(now, policy).Where(s => s.UserId == userId && s.Kind != SessionKind.Token)
             .OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.Id).Skip(policy.MaximumSessions - 1).ToListAsync(cancel);
         displaced.ForEach(session => session.End($"A newer session took its place; {policy.MaximumSessions} may be open", now));
 
@@ -164,6 +174,7 @@ public sealed class SessionService(
         var session = new Session
         {
             UserId = userId,
+            Kind = origin.Kind,
             KeyHash = SessionKey.Hash(key),
             Address = origin.Address,
             UserAgent = Text.ShortenToNull(origin.UserAgent, 400),
@@ -176,7 +187,7 @@ public sealed class SessionService(
             CreatedAt = now,
             AuthenticatedAt = now,
             LastActivityAt = now,
-            ExpiresAt = now + policy.AbsoluteLimit(),
+            ExpiresAt = now + (origin.Kind == SessionKind.Api ? Session.ApiAbsoluteLimit : policy.AbsoluteLimit()),
         };
         db.Sessions.Add(session);
         return new(session, key, displaced);

@@ -10,6 +10,7 @@ public sealed class SessionState
     public required Guid Id { get; init; }
     public required Tenant Tenant { get; init; }
     public required Guid UserId { get; init; }
+    public required SessionKind Kind { get; init; }
     public required byte[] KeyHash { get; init; }
     public required string UserName { get; init; }
     public required string FullName { get; init; }
@@ -47,7 +48,9 @@ public sealed class SessionState
             SessionId = Id,
             Address = address,
             CorrelationId = correlationId,
-            AuthenticatedAt = AuthenticatedAt,
+            // Whoever made the token proved who they are, and chose what it may do.
+            AuthenticatedAt = Kind == SessionKind.Token ? ExpiresAt : AuthenticatedAt,
+            IsToken = Kind == SessionKind.Token,
             EnrolBy = EnrolBy,
             MustEnrol = MustEnrol,
             Impersonator = Impersonator,

@@ -12,6 +12,10 @@ namespace UserAdmin.Core.SignIn;
 /// <summary>What the browser must keep: the session's key and the mark of a known device.</summary>
 public sealed record SignedIn(string SessionKey, DateTimeOffset ExpiresAt, string DeviceCookie, bool IsPersistent)
 {
+    public Guid SessionId { get; init; }
+
+    public Guid UserId { get; init; }
+
     /// <summary>How the person wants to see the portal, as <see cref="Me.DisplayPreferences"/> writes it.</summary>
     public string? Display { get; init; }
 }

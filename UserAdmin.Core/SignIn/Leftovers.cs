@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using UserAdmin.Core.Api;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Jobs;
@@ -30,8 +31,11 @@ public sealed class Leftovers(UserAdminDbContext db, RoleAssignmentService assig
         var policy = await policies.GetAsync<SessionPolicy>(cancel);
         var now = clock.GetUtcNow();
         var (sessionsBefore, devicesBefore, countersBefore, invitationsBefore) = (now.AddDays(-policy.HistoryDays), now - DeviceLife, now - CounterLife, now - InvitationLife);
+        var (refreshedBefore, answeredBefore) = (now - Session.ApiAbsoluteLimit, now - Idempotency.Kept);
         return await assignments.RemoveEndedAsync(cancel)
-            + await RemoveAsync(db.Sessions.Where(s => s.CreatedAt < sessionsBefore).OrderBy(s => s.CreatedAt), cancel)
+            + await RemoveAsync(db.Sessions.Where(s => s.CreatedAt < sessionsBefore && (s.Kind != SessionKind.Token || s.EndedAt != null || s.ExpiresAt <= now)).OrderBy(s => s.CreatedAt), cancel)
+            + await RemoveAsync(db.RefreshTokens.Where(t => t.CreatedAt < refreshedBefore).OrderBy(t => t.CreatedAt), cancel)
+            + await RemoveAsync(db.IdempotentRequests.Where(r => r.CreatedAt < answeredBefore).OrderBy(r => r.CreatedAt), cancel)
             + await RemoveAsync(db.PendingSignIns.Where(p => p.ExpiresAt <= now).OrderBy(p => p.ExpiresAt), cancel)
             + await RemoveAsync(db.OneTimeTokens.Where(t => t.ExpiresAt <= now).OrderBy(t => t.ExpiresAt), cancel)
             + await RemoveAsync(db.Devices.Where(d => d.LastSeenAt < devicesBefore).OrderBy(d => d.LastSeenAt), cancel)

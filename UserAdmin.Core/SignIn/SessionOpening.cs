@@ -33,7 +33,7 @@ public sealed class SessionOpening(UserAdminDbContext db, SessionService session
         db.Record(AuditAction.SignedIn, actor, user, now, reason: risk.Words?.ReplaceLineEndings("; "));
         await TellAsync(user, arrived, risk, displaced, actor, now, cancel);
         var display = await db.Preferences.Where(p => p.UserId == user.Id && p.Name == Me.DisplayPreferences.Name).Select(p => p.Value).SingleOrDefaultAsync(cancel);
-        return new(new(key, session.ExpiresAt, arrived.Cookie, persistent) { Display = display }, arrived.Device, [.. displaced.Select(s => s.Id)]);
+        return new(new(key, session.ExpiresAt, arrived.Cookie, persistent) { SessionId = session.Id, UserId = user.Id, Display = display }, arrived.Device, [.. displaced.Select(s => s.Id)]);
     }
 
     internal void Announce(Opened? opened)

@@ -26,6 +26,9 @@ public sealed class SignInForm
 /// </summary>
 public sealed record SignInOrigin(string? Address, string? UserAgent, string? DeviceCookie, string? CorrelationId, string? Languages = null)
 {
+    /// <summary>What kind of session a sign-in from there opens.</summary>
+    public SessionKind Kind { get; init; }
+
     /// <summary>Who acts from there, as long as it isn't known who they are.</summary>
     public Actor Somebody => Actor.Anonymous with { Address = Address, CorrelationId = CorrelationId };
 }

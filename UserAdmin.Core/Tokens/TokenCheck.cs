@@ -8,6 +8,9 @@ namespace UserAdmin.Core.Tokens;
 /// <summary>Who must have made a token, for whom, and what it must repeat. <paramref name="Nonce"/> is null where none was asked for.</summary>
 public sealed record TokenRules(string Issuer, string Audience, string? Nonce = null)
 {
+    /// <summary>What the header has to say of its kind (RFC 8725, 3.11); null where no kind is asked for.</summary>
+    public string? Type { get; init; }
+
     public TimeSpan Skew { get; init; } = TimeSpan.FromSeconds(30);
 }
 
@@ -37,6 +40,8 @@ public static class TokenCheck
         var algorithm = header.Text("alg");
         if (algorithm is not (Rs256 or Es256))
             return Refused("algorithm", "The token is not signed with RS256 or ES256.");
+        if (rules.Type is not null && header.Text("typ") != rules.Type)
+            return Refused("type", "The token is of another kind.");
         if (header.Has("crit"))
             return Refused("critical", "The token asks for an extension that is not understood.");
         if (await findKey(algorithm, header.Text("kid"), cancel) is not { } key || key.Algorithm != algorithm)

@@ -56,6 +56,9 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>Why the account is inactive, locked or deleted, in the words of whoever did it.</summary>
     public string? StatusReason { get; private set; }
 
+    /// <summary>Not a person but a program: it has no mailbox and no password, only tokens.</summary>
+    public bool IsServiceAccount { get; init; }
+
     public string FullName => $"{FirstName} {LastName}".Trim();
 
     public UserStatus StatusAt(DateTimeOffset now) =>

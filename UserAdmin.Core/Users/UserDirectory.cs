@@ -16,6 +16,15 @@ public sealed record UserRow(
     Guid Id, string FullName, string UserName, string Email, UserStatus Status, DateTimeOffset? LockedUntil, DateTimeOffset? DeletedAt,
     DateTimeOffset? LastSignInAt, DateTimeOffset CreatedAt, bool HasTwoFactor)
 {
+    public string FirstName { get; init; } = "";
+    public string LastName { get; init; } = "";
+    public string? Phone { get; init; }
+    public string? Street { get; init; }
+    public string? PostalCode { get; init; }
+    public string? City { get; init; }
+    public string? Country { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
+
     /// <summary>The names of the roles held at this moment.</summary>
     public string? Roles { get; init; }
 
@@ -171,10 +180,20 @@ public sealed class UserDirectory(
         var descending = filter.Descending ^ backwards;
         if (cursor is not null)
             users = users.Following(cursor, filter.Sort, descending);
-        var rows = await users.InOrder(filter.Sort, descending).Take(size + 1).Select(u => new UserRow(
+        var rows = await users.InOrder(filter.Sort, descending).Skip(start.Skip).Take(size + 1).Select(u => new UserRow(
             u.Id, (u.FirstName + " " + u.LastName).Trim(), u.UserName!, u.Email!,
             User.StatusOf(u.DeletedAt, u.DeactivatedAt, u.LockedUntil, u.ExpiresAt, u.ActivatedAt, now), u.LockedUntil, u.DeletedAt,
-            u.LastSignInAt > User.Never ? u.LastSignInAt : null, u.CreatedAt, u.TwoFactorEnabled)).AsNoTracking().ToListAsync(cancel);
+            u.LastSignInAt > User.Never ? u.LastSignInAt : null, u.CreatedAt, u.TwoFactorEnabled)
+        {
+            FirstName = u.FirstName,
+            LastName = u.LastName,
+            Phone = u.PhoneNumber,
+            Street = u.Street,
+            PostalCode = u.PostalCode,
+            City = u.City,
+            Country = u.Country,
+            UpdatedAt = u.UpdatedAt,
+        }).AsNoTracking().ToListAsync(cancel);
         var roles = await db.RoleNamesAsync(rows.ConvertAll(row => row.Id), actor, now, cancel);
         var organizations = await MemberDirectory.NamesAsync(db, rows.ConvertAll(row => row.Id), actor, cancel);
         var further = await custom.ColumnsAsync(rows.ConvertAll(row => row.Id), actor, cancel);
@@ -185,7 +204,7 @@ public sealed class UserDirectory(
             Custom = further.GetValueOrDefault(row.Id) ?? row.Custom,
         });
 
-        return Page.Of(rows, size, backwards, cursor is not null, row => row.Id.ToString());
+        return Page.Of(rows, size, backwards, cursor is not null || start.Skip > 0, row => row.Id.ToString());
     }
 
     private async Task<RowCount> KeptCountAsync(UserFilter filter, Actor actor, CancellationToken cancel)

@@ -17,7 +17,7 @@ internal static partial class SettingsCheck
     /// <summary>Writes a line per wrong setting; true when there was one.</summary>
     public static bool Report(IConfiguration configuration, TextWriter output)
     {
-        var known = CoreServices.SettingSections.Append(("Portal", typeof(PortalSettings))).ToList();
+        var known = CoreServices.SettingSections.Concat([("Portal", typeof(PortalSettings)), ("Api", typeof(Api.ApiSettings))]).ToList();
         var problems = configuration.GetSection(Root).GetChildren().SelectMany(section => Check(section, known)).ToList();
         problems.ForEach(output.WriteLine);
         return problems.Count > 0;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Users;
+using UserAdmin.Web.Api;
 using UserAdmin.Web.TwoFactor;
 
 namespace UserAdmin.Web.Security;
@@ -12,7 +13,10 @@ internal static class PortalSecurity
 {
     public static void AddPortalSecurity(this IServiceCollection services)
     {
-        services.AddAuthentication(SessionAuthentication.SchemeName)
+        // The API takes tokens and no cookies, everything else cookies and no tokens.
+        services.AddAuthentication("Portal")
+            .AddPolicyScheme("Portal", null, scheme => scheme.ForwardDefaultSelector = http => ApiGate.IsApi(http) ? BearerAuthentication.SchemeName : SessionAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null)
             .AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.SchemeName, null);
 
         services.AddScoped<CurrentActor>();

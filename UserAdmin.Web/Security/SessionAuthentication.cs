@@ -28,7 +28,7 @@ internal sealed class SessionAuthentication(
 
         // A circuit's own traffic goes on when nobody is there (C02).
         var state = await sessions.FindByKeyAsync(tenant.Tenant, key, isActivity: !Request.Path.StartsWithSegments("/_blazor"), Context.RequestAborted);
-        if (state is null)
+        if (state is not { Kind: SessionKind.Browser })
             return AuthenticateResult.NoResult();
 
         // Nothing else opens, neither page nor circuit nor endpoint, before the password is replaced.

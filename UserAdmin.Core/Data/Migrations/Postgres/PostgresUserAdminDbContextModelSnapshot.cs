@@ -346,6 +346,56 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                     b.ToTable("access_review_items", (string)null);
                 });
 
+            modelBuilder.Entity("UserAdmin.Core.Api.IdempotentRequest", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("ProtectedAnswer")
+                        .HasColumnType("text")
+                        .HasColumnName("protected_answer");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("idempotent_requests", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Api.RequestCount", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(120)
+                        .HasColumnType("character varying(120)")
+                        .HasColumnName("key");
+
+                    b.Property<long>("Minute")
+                        .HasColumnType("bigint")
+                        .HasColumnName("minute");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
+                    b.HasKey("Key", "Minute");
+
+                    b.HasIndex("Minute");
+
+                    b.ToTable("request_counts", (string)null);
+                });
+
             modelBuilder.Entity("UserAdmin.Core.Audit.AuditEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2529,6 +2579,10 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                         .HasColumnType("bytea")
                         .HasColumnName("key_hash");
 
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
                     b.Property<DateTimeOffset>("LastActivityAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_activity_at");
@@ -2538,6 +2592,16 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)")
                         .HasColumnName("methods");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Permissions")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("permissions");
 
                     b.Property<string>("RiskReasons")
                         .HasMaxLength(500)
@@ -2573,6 +2637,9 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                         .HasFilter("ended_at IS NULL");
 
                     b.HasIndex("CreatedAt", "Id");
+
+                    b.HasIndex("Kind", "LastActivityAt")
+                        .HasFilter("kind > 0 AND ended_at IS NULL");
 
                     b.HasIndex("UserId", "LastActivityAt");
 
@@ -2901,6 +2968,68 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                     b.ToTable("tenants", (string)null);
                 });
 
+            modelBuilder.Entity("UserAdmin.Core.Tokens.RefreshToken", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("SessionId");
+
+                    b.ToTable("refresh_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Tokens.TokenSigningKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("ProtectedPrivateKey")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("protected_private_key");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("bytea")
+                        .HasColumnName("public_key");
+
+                    b.Property<DateTimeOffset>("SignsFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("signs_from");
+
+                    b.Property<DateTimeOffset>("SignsUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("signs_until");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("token_signing_keys", (string)null);
+                });
+
             modelBuilder.Entity("UserAdmin.Core.TwoFactor.AccessPass", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3181,6 +3310,10 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("first_name");
+
+                    b.Property<bool>("IsServiceAccount")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_service_account");
 
                     b.Property<string>("LastName")
                         .IsRequired()
@@ -3696,6 +3829,15 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                     b.HasOne("UserAdmin.Core.Tenants.TenantRecord", null)
                         .WithMany()
                         .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Tokens.RefreshToken", b =>
+                {
+                    b.HasOne("UserAdmin.Core.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

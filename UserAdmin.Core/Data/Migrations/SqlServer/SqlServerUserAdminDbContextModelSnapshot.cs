@@ -345,6 +345,56 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                     b.ToTable("access_review_items", (string)null);
                 });
 
+            modelBuilder.Entity("UserAdmin.Core.Api.IdempotentRequest", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("ProtectedAnswer")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("protected_answer");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("idempotent_requests", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Api.RequestCount", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)")
+                        .HasColumnName("key");
+
+                    b.Property<long>("Minute")
+                        .HasColumnType("bigint")
+                        .HasColumnName("minute");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("int")
+                        .HasColumnName("count");
+
+                    b.HasKey("Key", "Minute");
+
+                    b.HasIndex("Minute");
+
+                    b.ToTable("request_counts", (string)null);
+                });
+
             modelBuilder.Entity("UserAdmin.Core.Audit.AuditEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -503,7 +553,12 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                     b.HasIndex(new[] { "Stream", "Id" }, "IX_audit_events_unsealed")
                         .HasFilter("seq IS NULL");
 
-                    b.ToTable("audit_events", (string)null);
+                    b.ToTable("audit_events", null, t =>
+                        {
+                            t.HasTrigger("audit_events_update");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("UserAdmin.Core.Audit.AuditForwarder", b =>
@@ -841,7 +896,12 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
 
                     b.HasIndex("Stream", "FirstSeq");
 
-                    b.ToTable("audit_seals", (string)null);
+                    b.ToTable("audit_seals", null, t =>
+                        {
+                            t.HasTrigger("audit_seals_update");
+                        });
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("UserAdmin.Core.Branding.BrandLogo", b =>
@@ -2528,6 +2588,10 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                         .HasColumnType("varbinary(32)")
                         .HasColumnName("key_hash");
 
+                    b.Property<int>("Kind")
+                        .HasColumnType("int")
+                        .HasColumnName("kind");
+
                     b.Property<DateTimeOffset>("LastActivityAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("last_activity_at");
@@ -2537,6 +2601,16 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                         .HasMaxLength(60)
                         .HasColumnType("nvarchar(60)")
                         .HasColumnName("methods");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Permissions")
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .HasColumnName("permissions");
 
                     b.Property<string>("RiskReasons")
                         .HasMaxLength(500)
@@ -2572,6 +2646,9 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                         .HasFilter("ended_at IS NULL");
 
                     b.HasIndex("CreatedAt", "Id");
+
+                    b.HasIndex("Kind", "LastActivityAt")
+                        .HasFilter("kind > 0 AND ended_at IS NULL");
 
                     b.HasIndex("UserId", "LastActivityAt");
 
@@ -2900,6 +2977,68 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                     b.ToTable("tenants", (string)null);
                 });
 
+            modelBuilder.Entity("UserAdmin.Core.Tokens.RefreshToken", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("session_id");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("SessionId");
+
+                    b.ToTable("refresh_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Tokens.TokenSigningKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("ProtectedPrivateKey")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("protected_private_key");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("varbinary(200)")
+                        .HasColumnName("public_key");
+
+                    b.Property<DateTimeOffset>("SignsFrom")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("signs_from");
+
+                    b.Property<DateTimeOffset>("SignsUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("signs_until");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("token_signing_keys", (string)null);
+                });
+
             modelBuilder.Entity("UserAdmin.Core.TwoFactor.AccessPass", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3180,6 +3319,10 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)")
                         .HasColumnName("first_name");
+
+                    b.Property<bool>("IsServiceAccount")
+                        .HasColumnType("bit")
+                        .HasColumnName("is_service_account");
 
                     b.Property<string>("LastName")
                         .IsRequired()
@@ -3692,6 +3835,15 @@ namespace UserAdmin.Core.Data.Migrations.SqlServer
                     b.HasOne("UserAdmin.Core.Tenants.TenantRecord", null)
                         .WithMany()
                         .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Tokens.RefreshToken", b =>
+                {
+                    b.HasOne("UserAdmin.Core.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

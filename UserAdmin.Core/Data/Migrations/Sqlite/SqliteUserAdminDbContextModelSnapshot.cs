@@ -338,6 +338,56 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                     b.ToTable("access_review_items", (string)null);
                 });
 
+            modelBuilder.Entity("UserAdmin.Core.Api.IdempotentRequest", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("key");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("ProtectedAnswer")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("protected_answer");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("idempotent_requests", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Api.RequestCount", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(120)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<long>("Minute")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("minute");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.HasKey("Key", "Minute");
+
+                    b.HasIndex("Minute");
+
+                    b.ToTable("request_counts", (string)null);
+                });
+
             modelBuilder.Entity("UserAdmin.Core.Audit.AuditEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2518,6 +2568,10 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                         .HasColumnType("BLOB")
                         .HasColumnName("key_hash");
 
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
                     b.Property<long>("LastActivityAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_activity_at");
@@ -2527,6 +2581,16 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                         .HasMaxLength(60)
                         .HasColumnType("TEXT")
                         .HasColumnName("methods");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Permissions")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("permissions");
 
                     b.Property<string>("RiskReasons")
                         .HasMaxLength(500)
@@ -2562,6 +2626,9 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                         .HasFilter("ended_at IS NULL");
 
                     b.HasIndex("CreatedAt", "Id");
+
+                    b.HasIndex("Kind", "LastActivityAt")
+                        .HasFilter("kind > 0 AND ended_at IS NULL");
 
                     b.HasIndex("UserId", "LastActivityAt");
 
@@ -2890,6 +2957,68 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                     b.ToTable("tenants", (string)null);
                 });
 
+            modelBuilder.Entity("UserAdmin.Core.Tokens.RefreshToken", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("session_id");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("SessionId");
+
+                    b.ToTable("refresh_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Tokens.TokenSigningKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("ProtectedPrivateKey")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("protected_private_key");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("public_key");
+
+                    b.Property<long>("SignsFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("signs_from");
+
+                    b.Property<long>("SignsUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("signs_until");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("token_signing_keys", (string)null);
+                });
+
             modelBuilder.Entity("UserAdmin.Core.TwoFactor.AccessPass", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3170,6 +3299,10 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("first_name");
+
+                    b.Property<bool>("IsServiceAccount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_service_account");
 
                     b.Property<string>("LastName")
                         .IsRequired()
@@ -3677,6 +3810,15 @@ namespace UserAdmin.Core.Data.Migrations.Sqlite
                     b.HasOne("UserAdmin.Core.Tenants.TenantRecord", null)
                         .WithMany()
                         .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("UserAdmin.Core.Tokens.RefreshToken", b =>
+                {
+                    b.HasOne("UserAdmin.Core.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

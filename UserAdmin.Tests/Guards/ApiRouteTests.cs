@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using UserAdmin.Tests.Api;
+
+namespace UserAdmin.Tests.Guards;
+
+/// <summary>Who gets what from each endpoint of the API. One that isn't here fails the test below: say who may use it.</summary>
+public class ApiRouteTests
+{
+    // What Carol (no role) and Alice (owner) get for an empty body at Alice's id; a stranger gets 401 everywhere but at those that are marked open.
+    private static readonly Dictionary<string, (int Carol, int Alice)> Matrix = new()
+    {
+        ["POST /auth/login open"] = (400, 400),
+        ["POST /auth/login/second-factor open"] = (400, 400),
+        ["POST /auth/login/send-code open"] = (400, 400),
+        ["POST /auth/refresh open"] = (400, 400),
+        ["POST /auth/confirm"] = (400, 400),
+        ["GET /users"] = (403, 200),
+        ["GET /users/active_count"] = (403, 200),
+        ["POST /users"] = (403, 400),
+        ["POST /users/bulk"] = (400, 400),
+        ["GET /users/{id:guid}"] = (404, 200),
+        ["PUT /users/{id:guid}"] = (403, 400),
+        ["PATCH /users/{id:guid}"] = (403, 200),
+        ["DELETE /users/{id:guid}"] = (403, 409),
+        ["POST /users/{id:guid}/{act}"] = (400, 400),
+        // Ends the session of the token it is called with, so it comes last.
+        ["POST /auth/logout"] = (204, 204),
+    };
+
+    internal static bool IsApi(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("api/v1", StringComparison.Ordinal);
+
+    [Fact]
+    public async Task E01_Every_endpoint_is_in_the_matrix_and_the_matrix_has_no_other()
+    {
+        await using var app = await TestApp.StartAsync();
+
+        var endpoints = app.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Where(IsApi)
+            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method =>
+                $"{method} {endpoint.RoutePattern.RawText!.Replace("/api/v1", "", StringComparison.Ordinal)}{(endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null ? "" : " open")}"));
+
+        Assert.Equal(Matrix.Keys.Order(StringComparer.Ordinal), endpoints.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task E01_D08_Every_endpoint_answers_whom_the_matrix_says_and_nobody_else()
+    {
+        await using var app = await TestApp.StartAsync(("Api:RequestsPerMinute", "1000000"), ("Api:RequestsPerMinuteAndAddress", "1000000"), ("Api:SignInsPerMinuteAndAddress", "100000"));
+        using var stranger = new ApiClient(app);
+        using var carol = await ApiClient.SignInAsync(app, await app.Given(Carol));
+        using var alice = await ApiClient.SignInAsync(app, app.Alice);
+
+        List<string> wrong = [];
+        foreach (var (route, (forCarol, forAlice)) in Matrix)
+            foreach (var (name, program, expected) in new[] { ("a stranger", stranger, route.EndsWith(" open", StringComparison.Ordinal) ? forCarol : 401), ("Carol", carol, forCarol), ("Alice", alice, forAlice) })
+            {
+                using var answer = await Try(app, program, route);
+                if (answer.Status != expected)
+                    wrong.Add($"{name} at {route}: {answer.Status} instead of {expected}");
+                if (answer.Status >= 400 && answer.Content.Headers.ContentType?.MediaType != "application/problem+json")
+                    wrong.Add($"{name} at {route}: no problem details");
+            }
+        Assert.Equal("", string.Join("; ", wrong));
+    }
+
+    private static Task<HttpResponseMessage> Try(TestApp app, ApiClient program, string route)
+    {
+        var (method, path) = (new HttpMethod(route.Split(' ')[0]), route.Split(' ')[1]);
+        var address = $"/api/v1{path}".Replace("{act}", "lock", StringComparison.Ordinal).Replace("{id:guid}", $"{app.Alice.UserId}", StringComparison.Ordinal);
+        return program.Send(method, address, method == HttpMethod.Get || method == HttpMethod.Delete ? null : "{}");
+    }
+}

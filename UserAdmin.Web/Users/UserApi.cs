@@ -1,0 +1,153 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Mvc;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Roles;
+using UserAdmin.Core.Users;
+using UserAdmin.Web.Api;
+
+namespace UserAdmin.Web.Users;
+
+/// <summary>Users over HTTP.</summary>
+internal static class UserApi
+{
+    private static readonly Dictionary<string, UserSort> Orderings = new()
+    {
+        ["name"] = UserSort.Name, ["username"] = UserSort.UserName, ["email"] = UserSort.Email, ["created_at"] = UserSort.Created, ["last_sign_in_at"] = UserSort.LastSignIn,
+    };
+
+    public static void MapUserApi(this RouteGroupBuilder api)
+    {
+        var users = api.MapGroup("/users").WithTags("Users");
+        users.MapGet("", ListAsync).Needs(Permission.UsersView).Answers<Paged<UserView>>()
+            .Describe("list_users", "List users", "Everybody the caller may see, by name unless `ordering` says otherwise. Deleted users are left out unless `status` asks for them.");
+        users.MapGet("/active_count", CountActiveAsync).Needs(Permission.UsersView).Answers<ActiveCountView>()
+            .Describe("count_active_users", "Count active users", "How many users can sign in. Large counts may be up to a minute old; the header Count-Precision says so.");
+        users.MapPost("", CreateAsync).Needs(Permission.UsersCreate).Idempotent().Answers<UserView>(StatusCodes.Status201Created)
+            .Describe("create_user", "Create a user", "Makes an account that waits for its owner, who chooses a password by the link in a mail.");
+        users.MapGet("/{id:guid}", FindAsync).Answers<UserView>()
+            .Describe("get_user", "Read a user", "One user, with the version for If-Match in ETag.");
+        users.MapPut("/{id:guid}", ReplaceAsync).Needs(Permission.UsersEdit).Answers<UserView>()
+            .Describe("replace_user", "Replace a user's data", "What is left out is emptied; `is_active` stays as it is when it is left out.");
+        users.MapPatch("/{id:guid}", ChangeAsync).Needs(Permission.UsersEdit).Answers<UserView>()
+            .Describe("update_user", "Change a user's data", "Changes the fields that are there and leaves the others.");
+        users.MapDelete("/{id:guid}", DeleteAsync).Needs(Permission.UsersDelete).AnswersNothing()
+            .Describe("delete_user", "Delete a user", "The account can be restored for as long as the settings say.");
+        users.MapPost("/{id:guid}/{act}", ActAsync).Answers<UserView>()
+            .Describe("act_on_user", "Activate, deactivate, lock, unlock, restore or purge a user", "Ends the user's sessions where that follows. Each act has its permission.");
+        users.MapPost("/bulk", ActOnManyAsync).Answers<BulkView>()
+            .Describe("act_on_users", "Do the same to many users", "At most 200 at once. Each is done or refused by itself; the answer says which.");
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext http, [AsParameters] ListQuery query, [AsParameters] UserQuery which, UserDirectory users, Caller caller, CancellationToken cancel)
+    {
+        if (query.Refuse(http, [.. Orderings.Keys]) is { } refused)
+            return refused;
+        if (which.StatusesIn() is not { } statuses)
+            return ApiAnswers.Invalid(http, "status", $"Choose of: {string.Join(", ", Enum.GetValues<UserStatus>().Select(status => ApiJson.NameOf($"{status}")))}.");
+        var (field, descending) = query.Order;
+        var filter = new UserFilter
+        {
+            Search = query.Search,
+            Statuses = statuses,
+            RoleId = which.Role,
+            OrganizationId = which.Organization,
+            HasTwoFactor = which.HasTwoFactor,
+            CreatedFrom = which.CreatedFrom,
+            CreatedTo = which.CreatedTo,
+            Sort = field is null ? UserSort.Name : Orderings[field],
+            Descending = descending,
+            PageSize = query.Size,
+        };
+        var found = await users.ListAsync(filter, query.Start, caller, cancel);
+        return ApiLists.Answer(http, query, found.Page, found.Count, UserView.Of);
+    }
+
+    private static async Task<IResult> CountActiveAsync(HttpContext http, UserDirectory users, Caller caller, CancellationToken cancel)
+    {
+        var count = (await users.ListAsync(new() { Statuses = [UserStatus.Active], PageSize = 1 }, PageStart.First, caller, cancel)).Count;
+        if (count.IsKept || count.IsAtLeast)
+            http.Response.Headers["Count-Precision"] = count.IsAtLeast ? "at-least" : "up-to-a-minute-old";
+        return ApiAnswers.Json(new ActiveCountView(count.Value));
+    }
+
+    private static async Task<IResult> FindAsync(HttpContext http, Guid id, UserDirectory users, Caller caller, CancellationToken cancel) =>
+        await users.FindAsync(id, caller, cancel) is { } user ? ApiAnswers.Record(http, UserView.Of(user)) : ApiAnswers.NotFound(http);
+
+    private static async Task<IResult> CreateAsync(HttpContext http, Body<NewUserBody> body, UserService service, UserLifecycle lifecycle, UserDirectory users, Caller caller, CancellationToken cancel)
+    {
+        var form = body.Value.ToForm();
+        form.OrganizationId = body.Value.OrganizationId;
+        if (ApiBody.Judge(form) is { } wrong)
+            return wrong(http);
+        var made = await service.CreateAsync(form, caller, cancel);
+        if (!made.Succeeded)
+            return ApiAnswers.Refuse(http, made.Problem);
+        if (body.Value.IsActive == false && await lifecycle.DeactivateAsync(made.Value, "Created inactive", caller, cancel) is { Succeeded: false } refused)
+            return ApiAnswers.Refuse(http, refused.Problem);
+        return await users.FindAsync(made.Value, caller, cancel) is { } user ? ApiAnswers.Created(http, $"/api/v1/users/{made.Value}", UserView.Of(user)) : ApiAnswers.NotFound(http);
+    }
+
+    private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Body<UserBody> body, UserService service, UserLifecycle lifecycle, UserDirectory users, Caller caller, CancellationToken cancel) =>
+        EditAsync(http, id, _ => (body.Value, null), service, lifecycle, users, caller, cancel);
+
+    private static Task<IResult> ChangeAsync(HttpContext http, Guid id, Patch<UserBody> patch, UserService service, UserLifecycle lifecycle, UserDirectory users, Caller caller, CancellationToken cancel) =>
+        EditAsync(http, id, patch.ApplyTo, service, lifecycle, users, caller, cancel);
+
+    private static async Task<IResult> EditAsync(
+        HttpContext http, Guid id, Func<UserBody, (UserBody?, Func<HttpContext, IResult>?)> change, UserService service, UserLifecycle lifecycle, UserDirectory users, Caller caller, CancellationToken cancel)
+    {
+        if (await users.FindAsync(id, caller, cancel) is not { } current)
+            return ApiAnswers.NotFound(http);
+        if (ApiAnswers.RefuseStale(http, UserView.Of(current)) is { } stale)
+            return stale;
+        var (mine, wrong) = change(UserBody.Of(current.Form));
+        if (mine is null || (wrong = ApiBody.Judge(mine.ToForm())) is not null)
+            return wrong!(http);
+        var edited = await service.EditAsync(id, mine.ToForm(), current.Form, caller, cancel);
+        if (!edited.Succeeded)
+            return ApiAnswers.Refuse(http, edited.Problem);
+        if (edited.Value.Conflicts.Count > 0)
+            return ApiAnswers.Refuse(http, new(ProblemKind.Conflict, "user.conflict", "Somebody else changed the same fields at this moment. Read the user again."));
+        if (mine.IsActive is { } active && active == (current.Status is UserStatus.Inactive))
+        {
+            var result = await (active ? lifecycle.ActivateAsync(id, "Through the API", caller, cancel) : lifecycle.DeactivateAsync(id, "Through the API", caller, cancel));
+            if (!result.Succeeded)
+                return ApiAnswers.Refuse(http, result.Problem);
+        }
+        return await FindAsync(http, id, users, caller, cancel);
+    }
+
+    private static async Task<IResult> DeleteAsync(HttpContext http, Guid id, [FromQuery, Description("Why; it stands in the audit log.")] string? reason, UserLifecycle lifecycle, Caller caller, CancellationToken cancel) =>
+        ApiAnswers.Done(http, await lifecycle.DeleteAsync(id, reason ?? "Through the API", caller, cancel));
+
+    private static async Task<IResult> ActAsync(HttpContext http, Guid id, UserAct act, Body<ActBody> body, UserLifecycle lifecycle, UserDirectory users, Caller caller, CancellationToken cancel)
+    {
+        var done = await DoAsync(act, id, body.Value.Reason, body.Value.Until, lifecycle, caller, cancel);
+        return !done.Succeeded ? ApiAnswers.Refuse(http, done.Problem)
+            : await users.FindAsync(id, caller, cancel) is { } user ? ApiAnswers.Record(http, UserView.Of(user))
+            : Results.NoContent();
+    }
+
+    private static async Task<IResult> ActOnManyAsync(Body<BulkBody> body, UserLifecycle lifecycle, Caller caller, CancellationToken cancel)
+    {
+        List<BulkItemView> items = [];
+        foreach (var id in body.Value.Ids.Distinct())
+        {
+            var done = await DoAsync(body.Value.Action, id, body.Value.Reason, body.Value.Until, lifecycle, caller, cancel);
+            items.Add(new(id, done.Succeeded, done.Problem?.Code, done.Problem is null ? null : Words.T(done.Problem.Message)));
+        }
+        return ApiAnswers.Json(new BulkView(items.Count(item => item.Succeeded), items.Count(item => !item.Succeeded), items));
+    }
+
+    private static Task<Result> DoAsync(UserAct act, Guid id, string reason, DateTimeOffset? until, UserLifecycle lifecycle, Actor actor, CancellationToken cancel) => act switch
+    {
+        UserAct.Activate => lifecycle.ActivateAsync(id, reason, actor, cancel),
+        UserAct.Deactivate => lifecycle.DeactivateAsync(id, reason, actor, cancel),
+        UserAct.Lock => lifecycle.LockAsync(id, until, reason, actor, cancel),
+        UserAct.Unlock => lifecycle.UnlockAsync(id, reason, actor, cancel),
+        UserAct.Restore => lifecycle.RestoreAsync(id, reason, actor, cancel),
+        UserAct.Delete => lifecycle.DeleteAsync(id, reason, actor, cancel),
+        _ => lifecycle.PurgeAsync(id, reason, actor, cancel),
+    };
+}
