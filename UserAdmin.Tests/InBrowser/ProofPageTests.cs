@@ -36,11 +36,18 @@ public sealed partial class ProofPageTests(Chromium chromium) : BrowserTest(chro
             SignedLog log = SignedLog.Make();
             Attacks.All[0].Do(log);
             log.SaveTo(Path.Combine(folder, "altered.zip"));
+            var anew = SignedLog.Make();
+            anew.BeginAnew();
+            anew.SaveTo(Path.Combine(folder, "anew.zip"));
 
             var page = await OpenFile(tab, html);
             var check = page.GetByRole(AriaRole.Button, new() { Name = "Check" });
             await page.GetByLabel("The proof").SetInputFilesAsync(zip);
             await check.ClickAsync();
+            await Expect(page.Locator(".result")).ToContainTextAsync("INTACT. Every event");
+            await page.GetByLabel("The proof").SetInputFilesAsync(Path.Combine(folder, "anew.zip"));
+            await check.ClickAsync();
+            await Expect(page.GetByText($"The key before was lost, and the log went on with key {SignedLog.IdOf(SignedLog.Third)}")).ToBeVisibleAsync();
             await Expect(page.Locator(".result")).ToContainTextAsync("INTACT. Every event");
             await page.GetByLabel("The proof").SetInputFilesAsync(Path.Combine(folder, "altered.zip"));
             await check.ClickAsync();
@@ -64,6 +71,9 @@ public sealed partial class ProofPageTests(Chromium chromium) : BrowserTest(chro
             var page = await OpenFile(await Open(), html);
             var wrong = new List<string>();
             var good = await Check(page, SignedLog.Make(), null, null, null);
+            var anew = SignedLog.Make();
+            anew.BeginAnew();
+            var begunAnew = await Check(page, anew, null, null, null) + await Check(page, anew, null, $"{SignedLog.Fingerprint} {SignedLog.FingerprintOf(SignedLog.Third)}", null);
             var vectors = await Check(page, ScriptTests.Vectors(), null, null, null);
             foreach (var attack in Attacks.All)
             {
@@ -75,6 +85,7 @@ public sealed partial class ProofPageTests(Chromium chromium) : BrowserTest(chro
             }
 
             Assert.Equal("", good);
+            Assert.Equal("", begunAnew);
             Assert.Equal(3, vectors.Split('\n').Length);
             Assert.True(wrong.Count == 0, string.Join("\n", wrong));
             Assert.Equal(Attacks.All.Select(attack => attack.Check).Distinct().Order(StringComparer.Ordinal), Marked().Matches(Page).Select(mark => mark.Groups[1].Value.Trim()).Distinct().Order(StringComparer.Ordinal));

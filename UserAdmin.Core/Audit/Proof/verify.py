@@ -22,7 +22,7 @@ import zipfile
 STREAMS = {1: "Security", 2: "Routine", 3: "Legal"}
 LEGAL = 3
 SLACK = 2_000_000
-EMPTIED, PRUNED, PERSON_ERASED, ACTORS_ERASED = "audit.emptied", "audit.pruned", "audit.person_erased", "audit.actors_erased"
+EMPTIED, PRUNED, PERSON_ERASED, ACTORS_ERASED, BEGUN_ANEW = "audit.emptied", "audit.pruned", "audit.person_erased", "audit.actors_erased", "audit.key_begun_anew"
 KEPT_IN_STUB = ("id", "stream", "utc_microseconds", "leaf", "seq", "seal_id", "stubbed_by")
 
 
@@ -305,7 +305,7 @@ class Key:
 
 
 class Keys:
-    def __init__(self, bundle, origin, fingerprint, findings):
+    def __init__(self, bundle, origin, fingerprints, findings):
         self.all = {}
         for row in json.loads(bundle.read("keys.json")):
             try:
@@ -317,14 +317,15 @@ class Keys:
                 findings.say(f"Key {key.id}: the public key isn't the one that this name stands for.")
                 continue
             self.all[key.id] = key
-        roots = sorted((key for key in self.all.values() if key.endorsed_by is None), key=lambda key: key.first)
-        self.root = roots[0] if roots else None
-        if len(roots) != 1:  # check: one first key
-            findings.say(f"Keys: there are {len(roots)} first keys. An installation has one; the others are somebody else's.")
-        if fingerprint and (self.root is None or self.root.fingerprint != fingerprint):  # check: fingerprint
+        ordered = sorted(self.all.values(), key=lambda key: (key.first, key.endorsed_by is not None))
+        roots = [key for key in ordered if key.endorsed_by is None]
+        self.root, self.breaks = (roots[0] if roots else None), roots[1:]
+        if self.root is None:  # check: a first key
+            findings.say("Keys: there is no first key, with which the chain would begin.")
+        if fingerprints and (self.root is None or self.root.fingerprint not in fingerprints):  # check: fingerprint
             findings.say("Keys: the first key isn't the one of the fingerprint that you gave. This log was made by somebody else, or rewritten from the beginning.")
         self.trusted = set()
-        for key in sorted(self.all.values(), key=lambda k: k.first):
+        for key in ordered:
             by = key if key.endorsed_by is None else self.all.get(key.endorsed_by)
             statement = pack(["UA-key-1", origin[0], origin[1], key.id, key.public, key.first])
             if by is None or (by is not key and by.id not in self.trusted) or not is_signed(by.point, statement, key.endorsement):  # check: endorsement
@@ -333,8 +334,10 @@ class Keys:
                 findings.say(f"Key {key.id}: the key that vouches for it wasn't valid any more when it began ({time(key.first)}).")
             else:
                 self.trusted.add(key.id)
-            if by is not None and by is not key and (by.end is None or by.end > key.first):  # check: predecessor ended
-                findings.say(f"Key {by.id}: was to end on {time(key.first)}, when key {key.id} took over, but its end was changed.")
+            before = [self.all[known] for known in self.trusted if known != key.id] if by is key else [by] if by else []
+            for other in before:
+                if other.end is None or other.end > key.first:  # check: predecessor ended
+                    findings.say(f"Key {other.id}: was to end on {time(key.first)}, when key {key.id} took over, but its end was changed.")
 
     def by_hint(self, hint):
         return [key for key in self.all.values() if bytes.fromhex(key.fingerprint)[:4] == hint]
@@ -410,7 +413,7 @@ def in_ranges(value, ranges):
 
 
 class Verification:
-    def __init__(self, bundle, fingerprint=None, own=None, tell=None):
+    def __init__(self, bundle, fingerprints=(), own=None, tell=None):
         self.bundle, self.findings, self.notes, self.removed = bundle, Findings(), [], []
         self.tell = tell or (lambda text: None)
         try:
@@ -420,10 +423,10 @@ class Verification:
             raise Unreadable(f"policy.json is damaged: {problem}")
         self.is_whole = self.policy.get("range") is None
         try:
-            self.keys = Keys(bundle, (self.installation, self.tenant), fingerprint, self.findings)
+            self.keys = Keys(bundle, (self.installation, self.tenant), fingerprints, self.findings)
         except (ValueError, TypeError, AttributeError) as problem:
             raise Unreadable(f"keys.json is damaged: {problem}")
-        self.fingerprint, self.has_own = fingerprint, own is not None
+        self.fingerprints, self.has_own = fingerprints, own is not None
         self.awaited = {}
         for note in checkpoints_in(bundle.read("checkpoints.txt"), "the checkpoint in the proof", self.findings) + checkpoints_in(own or "", "your checkpoint", self.findings):
             self.take(note)
@@ -431,7 +434,7 @@ class Verification:
         self.batch, self.pending, self.pool = [], [], None
         self.stubs, self.pruned = {}, {}
         self.erased_actors, self.erased_targets = {}, {}
-        self.emptied, self.prunings, self.people, self.actors_before = {}, {}, set(), {}
+        self.emptied, self.prunings, self.people, self.actors_before, self.begun_anew = {}, {}, set(), {}, {}
         self.events_read = 0
 
     def take(self, note):
@@ -574,7 +577,7 @@ class Verification:
                     found, actor, target = leaf_of(event)
                     if actor or target:
                         erasures.append((event, actor, target))
-                    if seal.stream == LEGAL and not target and event["action"] in (EMPTIED, PRUNED, PERSON_ERASED, ACTORS_ERASED):
+                    if seal.stream == LEGAL and not target and event["action"] in (EMPTIED, PRUNED, PERSON_ERASED, ACTORS_ERASED, BEGUN_ANEW):
                         witnesses.append(event)
                 if found != leaf:  # check: leaf
                     changed.append(seq)
@@ -651,6 +654,8 @@ class Verification:
             self.people.add(event["target_id"])
         elif event["action"] == ACTORS_ERASED:
             self.actors_before[stream] = max(before, self.actors_before.get(stream, 0))
+        elif event["action"] == BEGUN_ANEW:
+            self.begun_anew[event["target_name"]] = event
 
     def sign_later(self, seal, key, found):
         self.batch.append((seal.stream, seal.id, key.point, found, seal.signature))
@@ -696,8 +701,22 @@ class Verification:
         erased = [sum(e[2] for e in known.values()) - sum(e[2] for _, e in unknown) for known, unknown in ((self.erased_actors, unknown_actors), (self.erased_targets, unknown_targets))]
         if any(erased):
             self.removed.append(f"Personal data was erased: who did it in {amount(erased[0])}, what it was about in {amount(erased[1])}. Their places, times and kinds are proven all the same.")
+        self.finish_breaks()
         self.finish_checkpoints()
         self.finish_notes()
+
+    # A key that no key vouches for is right only when a sealed event tells who decided that, and, for whoever brings fingerprints, when its own is among them.
+    def finish_breaks(self):
+        for key in self.keys.breaks:
+            told, known = self.begun_anew.get(key.id), not self.fingerprints or key.fingerprint in self.fingerprints
+            if told is None:  # check: break was recorded
+                self.findings.say(f"Key {key.id}: a chain begins with it on {time(key.first)}, no key before it vouches for it, and no sealed event tells who decided that. Everything that it signed may be forged.")
+            if told is not None and not known:  # check: fingerprint of a break
+                self.findings.say(f"Key {key.id}: the log says that the key before was lost and that it went on with this one on {self.by(told)}. But its fingerprint isn't among those that you gave: {key.fingerprint}. "
+                                  "If it was noted down at the time, give it as well.")
+            elif told is not None:
+                self.notes.append(f"The key before was lost, and the log went on with key {key.id}, which it didn't vouch for, on {self.by(told)}. "
+                                  f"Compare the last checkpoint from before with this log{'' if self.fingerprints else f', and the fingerprint with the one that was noted down: {key.fingerprint}'}.")
 
     def by(self, event):
         return f"{time(event['utc_microseconds'])} by {event['actor_name'] or 'somebody whose name was erased'}" + (f" ({event['reason']})" if event["reason"] else "") + f", event {event['id']}"
@@ -721,7 +740,7 @@ class Verification:
             newest = max(state.sealed for state in self.streams.values())
             if newest < made - 2 * 86_400_000_000:
                 self.notes.append(f"The newest seal is of {time(newest)}, long before this proof was made. Compare it with a checkpoint of your own.")
-        if not self.fingerprint:
+        if not self.fingerprints:
             self.notes.append("You gave no fingerprint, so it isn't proven whose log this is. The fingerprint was printed when the portal was installed; give it with --fingerprint.")
         if not self.has_own:
             self.notes.append("You gave no checkpoint of your own. Whoever controls the server and its keys could have rewritten the log; only a checkpoint that you keep elsewhere tells. Give it with --checkpoint.")
@@ -790,10 +809,11 @@ def main():
     arguments = argparse.ArgumentParser(description="Checks a proof that was taken out of the audit log of UserAdmin.")
     arguments.add_argument("bundle", help="the zip, or the folder into which it was unpacked")
     arguments.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="a checkpoint that you kept (may be given more than once)")
-    arguments.add_argument("--fingerprint", metavar="HEX", help="the fingerprint of the first key, as printed when the portal was installed")
+    arguments.add_argument("--fingerprint", metavar="HEX", action="append", default=[],
+                           help="the fingerprint of the first key, as printed when the portal was installed, and that of each key with which the log was begun anew (may be given more than once)")
     given = arguments.parse_args()
-    fingerprint = "".join(c for c in (given.fingerprint or "").lower() if c in "0123456789abcdef") or None
-    if given.fingerprint and (fingerprint is None or len(fingerprint) != 64):
+    fingerprints = ["".join(c for c in text.lower() if c in "0123456789abcdef") for text in given.fingerprint]
+    if any(len(fingerprint) != 64 for fingerprint in fingerprints):
         print("A fingerprint has 64 hexadecimal digits.", file=sys.stderr)
         return 2
     def tell(text):
@@ -804,7 +824,7 @@ def main():
         for path in given.checkpoint:
             with open(path, encoding="utf-8-sig") as file:
                 own = (own or "") + file.read() + "\n\n"
-        verification = Verification(Bundle(given.bundle), fingerprint, own, tell)
+        verification = Verification(Bundle(given.bundle), fingerprints, own, tell)
         good = verification.run()
     except (Unreadable, OSError, UnicodeDecodeError) as problem:
         print(f"The proof can't be read. {problem}", file=sys.stderr)

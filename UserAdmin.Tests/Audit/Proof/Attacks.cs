@@ -42,7 +42,12 @@ internal static class Attacks
         new("a seal that stands twice", "seals in order", log => log.Seals.Add(log.SealOf(1, 4).DeepClone().AsObject()), "Security: seal 4 stands twice or out of order"),
 
         new("a key under another's name", "key is itself", log => log.KeyOf(Second)["public_key"] = Convert.ToBase64String(Stranger.ExportSubjectPublicKeyInfo()), "the public key isn't the one that this name stands for"),
-        new("a second first key", "one first key", log => log.AddKey(Stranger, Start + (5 * Day), null, null), "Keys: there are 2 first keys"),
+        new("no first key", "a first key", log => log.Keys.Remove(log.KeyOf(First)), "Keys: there is no first key"),
+        new("a chain begun anew in silence", "break was recorded", log => log.AddKey(Stranger, Start + (8 * Day), null, null), "no key before it vouches for it, and no sealed event tells who decided that"),
+        new("a chain begun anew with another key than recorded", "break was recorded", log => { log.BeginAnew(); Rename(log, IdOf(Stranger)); }, "no key before it vouches for it, and no sealed event tells who decided that"),
+        new("a chain begun anew by an event that was changed", "break was recorded", log => { log.BeginAnew(); log.EventOf(3, 6)["actor_name"] = "Alice Archer"; }, "no key before it vouches for it, and no sealed event tells who decided that"),
+        new("a chain begun anew by somebody else", "fingerprint of a break", log => log.BeginAnew(), "But its fingerprint isn't among those that you gave") { WithFingerprint = true },
+        new("a lost key that goes on", "predecessor ended", log => { log.BeginAnew(); log.KeyOf(Second)["valid_to"] = null; }, "its end was changed"),
         new("a key that vouches for itself", "endorsement", log => log.AddKey(Stranger, Start + (5 * Day), null, First, Stranger), "no key before it vouches for it"),
         new("a key endorsed with one that was over", "endorsed in time", log => { log.Keys.Remove(log.KeyOf(Second)); log.AddKey(Second, Start + (5 * Day) + 1, null, First); }, "the key that vouches for it wasn't valid any more"),
         new("a key that goes on after its end", "predecessor ended", log => log.KeyOf(First)["valid_to"] = null, "its end was changed"),
@@ -68,6 +73,15 @@ internal static class Attacks
     {
         e["action"] = "user.viewed";
         Rehash(e);
+    }
+
+    private static void Rename(SignedLog log, string key)
+    {
+        var e = log.EventOf(3, 6);
+        e["target_name"] = key;
+        Recommit(e);
+        Reroot(log, 3, 2);
+        Sign(log.SealOf(3, 2), Third);
     }
 
     private static void Insert(SignedLog log, int stream, long seq)

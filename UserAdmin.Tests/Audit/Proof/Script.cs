@@ -43,7 +43,7 @@ internal sealed class Script : IDisposable
         var place = Directory.CreateDirectory(In(Guid.NewGuid().ToString("N"))).FullName;
         foreach (var (name, text) in log.Files())
             await File.WriteAllTextAsync(System.IO.Path.Combine(place, name), text, TestContext.Current.CancellationToken);
-        await many.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { folder = place, checkpoint, fingerprint, without }));
+        await many.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { folder = place, checkpoint, fingerprints = fingerprint?.Split(' '), without }));
         await many.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
         var answer = JsonDocument.Parse(await many.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new InvalidOperationException("The script broke off.")).RootElement;
         return (answer.GetProperty("code").GetInt32(), answer.GetProperty("text").GetString()!);

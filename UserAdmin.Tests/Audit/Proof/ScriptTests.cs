@@ -1,5 +1,9 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using UserAdmin.Core.Audit.Sealing;
+using UserAdmin.Core.Data;
 
 namespace UserAdmin.Tests.Audit.Proof;
 
@@ -20,6 +24,46 @@ public sealed partial class ScriptTests
         Assert.Contains("Personal data was erased: who did it in 2 events, what it was about in 1 event.", output, StringComparison.Ordinal);
         Assert.Contains("agrees with your checkpoint", output, StringComparison.Ordinal);
         Assert.Contains("RESULT: INTACT", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task J06_The_script_notes_that_a_key_was_lost_and_wants_its_successor_among_the_fingerprints()
+    {
+        using var script = new Script();
+        var log = SignedLog.Make();
+        log.BeginAnew();
+        log.SaveTo(script.In("anew.zip"));
+
+        var without = await script.Check(log);
+        var with = await script.Run("--fingerprint", SignedLog.Fingerprint, "--fingerprint", SignedLog.FingerprintOf(SignedLog.Third), script.In("anew.zip"));
+        var first = await script.Run("--fingerprint", SignedLog.Fingerprint, script.In("anew.zip"));
+
+        Assert.True(without.Code == 0, without.Output);
+        Assert.Contains($"The key before was lost, and the log went on with key {SignedLog.IdOf(SignedLog.Third)}", without.Output, StringComparison.Ordinal);
+        Assert.Contains($"noted down: {SignedLog.FingerprintOf(SignedLog.Third)}", without.Output, StringComparison.Ordinal);
+        Assert.True(with.Code == 0, with.Output);
+        Assert.Contains("The key before was lost", with.Output, StringComparison.Ordinal);
+        Assert.Equal(1, first.Code);
+    }
+
+    [Fact]
+    public async Task J06_A_log_that_an_administrator_began_anew_is_intact_for_the_script_also_when_the_time_of_that_event_is_over()
+    {
+        using var script = new Script();
+        await using var portal = await OwnFiles.StartAsync(script.In("own"));
+        var alice = await portal.Given(Alice);
+        await portal.Record(Core.Audit.AuditAction.SettingsChanged, 3);
+        await portal.Seal();
+        var files = portal.Services.GetRequiredService<AuditKeyFiles>();
+        var lost = await portal.Run((UserAdminDbContext db) => db.AuditKeys.AsNoTracking().SingleAsync(TestContext.Current.CancellationToken));
+        files.Destroy("default", lost.KeyId);
+        Assert.True((await portal.Run((AuditKeys keys) => keys.BeginAnewAsync("The disk is gone", alice, TestContext.Current.CancellationToken))).Succeeded);
+        await portal.Seal();
+
+        await RetentionTests.ProveAsync(portal, script, "The key before was lost, and the log went on with key");
+        portal.Clock.Advance(TimeSpan.FromDays(20 * 365));
+        await RetentionTests.Remove(portal);
+        await RetentionTests.ProveAsync(portal, script, "(The disk is gone)");
     }
 
     [Fact]

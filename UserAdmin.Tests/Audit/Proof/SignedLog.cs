@@ -26,7 +26,7 @@ internal sealed class SignedLog
     private static readonly byte[] Mac = new byte[32];
 
     // Signing keys are made once: checking their signatures is quicker with the tables that a verifier has already.
-    public static readonly ECDsa First = ECDsa.Create(ECCurve.NamedCurves.nistP256), Second = ECDsa.Create(ECCurve.NamedCurves.nistP256), Stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    public static readonly ECDsa First = ECDsa.Create(ECCurve.NamedCurves.nistP256), Second = ECDsa.Create(ECCurve.NamedCurves.nistP256), Third = ECDsa.Create(ECCurve.NamedCurves.nistP256), Stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     private int made;
 
@@ -36,7 +36,9 @@ internal sealed class SignedLog
     public List<string> Checkpoints { get; } = [];
     public JsonObject Policy { get; } = new() { ["installation"] = Installation.ToString(), ["tenant"] = Tenant, ["made_at"] = Start + (9 * Day), ["days"] = new JsonObject(), ["range"] = null, ["unsealed"] = new JsonObject { ["count"] = 0, ["oldest"] = null } };
 
-    public static string Fingerprint => AuditFormat.Fingerprint(First.ExportSubjectPublicKeyInfo());
+    public static string Fingerprint => FingerprintOf(First);
+
+    public static string FingerprintOf(ECDsa key) => AuditFormat.Fingerprint(key.ExportSubjectPublicKeyInfo());
 
     public static SignedLog Make()
     {
@@ -72,6 +74,14 @@ internal sealed class SignedLog
         log.Checkpoints.Add(log.Note(1, 3, First));
         log.Checkpoints.Add(log.Note(1, 4, Second));
         return log;
+    }
+
+    /// <summary>The second key is lost, and an administrator has the log go on with the third.</summary>
+    public void BeginAnew()
+    {
+        KeyOf(Second)["valid_to"] = Start + (8 * Day);
+        AddKey(Third, Start + (8 * Day), null, null);
+        Seal(3, Start + (8 * Day) + 1, Third, [Told(null, AuditAction.AuditKeyBegunAnew, null, IdOf(Third), ("Key", IdOf(Third)))]);
     }
 
     public IEnumerable<JsonObject> Of(int stream) => Events.Where(e => (int)e["stream"]! == stream);
@@ -118,7 +128,9 @@ internal sealed class SignedLog
         return Json(json => ProofJson.Write(json, e.Stamp(Mac)));
     }
 
-    public JsonObject Told(string? id, AuditAction action, Guid? target, params (string Field, string After)[] says)
+    public JsonObject Told(string? id, AuditAction action, Guid? target, params (string Field, string After)[] says) => Told(id, action, target, "", says);
+
+    private JsonObject Told(string? id, AuditAction action, Guid? target, string targetName, params (string Field, string After)[] says)
     {
         var e = new AuditEvent
         {
@@ -130,7 +142,7 @@ internal sealed class SignedLog
             Category = action.Category,
             Outcome = AuditOutcome.Success,
             TargetId = target,
-            TargetName = "",
+            TargetName = targetName,
             Reason = "Their time is over",
             Changes = FieldChange.ToJson([.. says.Select(say => new FieldChange(say.Field, null, say.After))]),
         };

@@ -31,7 +31,7 @@ for line in sys.stdin:
         loaded[check]["TABLES"].update(loaded[None]["TABLES"])
     module = loaded[check]
     try:
-        verification = module["Verification"](module["Bundle"](case["folder"]), case.get("fingerprint"), case.get("checkpoint"))
+        verification = module["Verification"](module["Bundle"](case["folder"]), case.get("fingerprints") or (), case.get("checkpoint"))
         good = verification.run()
         out = io.StringIO()
         verification.report(out)
