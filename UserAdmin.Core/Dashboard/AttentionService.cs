@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.AccessRequests;
 using UserAdmin.Core.Audit;
+using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Jobs;
@@ -41,8 +42,9 @@ public sealed class AttentionService(CurrentTenant tenant, KeptFigures kept, Tim
             new("Access reviews due within three days", await db.AccessReviews.LongCountAsync(r => r.ClosedAt == null && r.DueAt <= later), "/access-reviews", Permission.AccessReviewsView),
             new("Invitations that expire within two days", await db.Invitations.LongCountAsync(i => i.AcceptedAt == null && i.RevokedAt == null && i.ExpiresAt > now && i.ExpiresAt <= soon), "/invitations?state=sent", Permission.InvitationsView),
             new("Messages that could not be sent", await db.OutboxMessages.LongCountAsync(m => m.State == MessageState.Dead), "/notifications?state=dead", Permission.NotificationsView),
-            new("Jobs that failed since yesterday", await db.JobRuns.LongCountAsync(r => r.StartedAt >= yesterday && (r.Outcome == JobOutcome.Failed || r.Outcome == JobOutcome.Interrupted)), "/jobs", Permission.JobsView),
-            new("Events that wait too long for their seal", await db.AuditEvents.Where(e => e.Seq == null && e.UtcMicroseconds < unsealed).Take(MostCounted).LongCountAsync(), "/audit", Permission.AuditView),
+            new("Jobs that failed since yesterday", await db.JobRuns.LongCountAsync(r => r.StartedAt >= yesterday && (r.Outcome == JobOutcome.Failed || r.Outcome == JobOutcome.Interrupted)), "/jobs/runs?wrong=yes", Permission.JobsView),
+            new("Events that wait too long for their seal", await db.FindStandstillAsync(now, CancellationToken.None) is null ? 0 : await db.AuditEvents.Where(e => e.Seq == null && e.UtcMicroseconds < unsealed).Take(MostCounted).LongCountAsync(),
+                "/audit", Permission.AuditView),
         ];
     }
 }

@@ -19,7 +19,8 @@ public sealed record JobRow(JobDefinition Job, JobTimes Times, bool IsChanged, b
 
 public sealed record JobRunDetails(JobRunRow Run, string? Log);
 
-public sealed record JobRunFilter(string? Job = null, JobOutcome? Outcome = null, int PageSize = 50);
+/// <param name="WentWrong">Those that failed or were interrupted within the last day.</param>
+public sealed record JobRunFilter(string? Job = null, JobOutcome? Outcome = null, int PageSize = 50, bool WentWrong = false);
 
 /// <summary>What runs by itself, when, and how it went; nothing without <see cref="Permission.JobsView"/>.</summary>
 public sealed class JobDirectory(UserAdminDbContext db, JobBook book, CurrentTenant tenant, TimeProvider clock)
@@ -45,6 +46,11 @@ public sealed class JobDirectory(UserAdminDbContext db, JobBook book, CurrentTen
             runs = runs.Where(r => r.Job == job);
         if (filter.Outcome is { } outcome)
             runs = runs.Where(r => r.Outcome == outcome);
+        if (filter.WentWrong)
+        {
+            var yesterday = clock.GetUtcNow().AddDays(-1);
+            runs = runs.Where(r => r.StartedAt >= yesterday && (r.Outcome == JobOutcome.Failed || r.Outcome == JobOutcome.Interrupted));
+        }
         var cursor = Guid.TryParse(start.After ?? start.Before, out var id) ? await db.JobRuns.Where(r => r.Id == id).Select(r => new { r.Id, r.StartedAt }).SingleOrDefaultAsync(cancel) : null;
         var backwards = start.AtEnd || (start.Before is not null && cursor is not null);
         if (cursor is not null)

@@ -24,6 +24,8 @@ public sealed class JobRunExport(JobDirectory jobs) : IExportList
             facts.Add(("Job", Timetable.Find(job)?.Title ?? job));
         if (filter.Outcome is { } outcome)
             facts.Add(("Outcome", outcome.ToString()));
+        if (filter.WentWrong)
+            facts.Add(("Which", "Failed or interrupted within a day"));
         return Task.FromResult<Result<ExportTable>>(new ExportTable("Runs of jobs",
             [
                 new("Job", "job", Width: 30), new("Why", "trigger", Width: 12), new("Due", "scheduled_for", CellKind.Instant), new("Started", "started_at", CellKind.Instant), new("Ended", "ended_at", CellKind.Instant),

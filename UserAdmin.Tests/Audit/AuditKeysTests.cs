@@ -89,7 +89,9 @@ public sealed class AuditKeysTests
         await watch.LookAsync(TestContext.Current.CancellationToken);
         var early = watch.Problems.Count;
 
-        portal.Clock.Advance(TimeSpan.FromMinutes(6));
+        portal.Clock.Advance(TimeSpan.FromMinutes(2.5));
+        await watch.LookAsync(TestContext.Current.CancellationToken);
+        portal.Clock.Advance(TimeSpan.FromMinutes(3.5));
         await watch.LookAsync(TestContext.Current.CancellationToken);
         await watch.LookAsync(TestContext.Current.CancellationToken);
         var late = watch.Problems["default"];
@@ -97,9 +99,44 @@ public sealed class AuditKeysTests
         await watch.LookAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(0, early);
-        Assert.StartsWith("Events wait for their seal since", late);
+        Assert.StartsWith("Events have been seen waiting for their seal since", late);
         Assert.Empty(watch.Problems);
         Assert.Single(await portal.Run((UserAdminDbContext db) => db.OutboxMessages.Where(m => m.Template == "audit-behind").ToListAsync()));
+    }
+
+    [Fact]
+    public async Task L4_Old_events_that_were_seeded_or_restored_a_moment_ago_are_no_sign_that_sealing_stands_still()
+    {
+        await using var portal = await TestPortal.StartAsync();
+        var watch = portal.Services.GetRequiredService<AuditWatch>();
+        async Task<IReadOnlyList<string?>> LookThriceAsync()
+        {
+            var problems = new List<string?>();
+            for (var minute = 0; minute < 3; minute++)
+            {
+                await watch.LookAsync(TestContext.Current.CancellationToken);
+                problems.Add(watch.Problems.GetValueOrDefault("default") ?? await portal.Run((SealingStates states) => states.FindProblemAsync(default)));
+                portal.Clock.Advance(TimeSpan.FromMinutes(1));
+            }
+            return problems;
+        }
+        async Task BringOldAsync() => await portal.Run(async (UserAdminDbContext db) =>
+        {
+            for (var day = 1; day < 4; day++)
+                db.Record(AuditAction.SignedIn, Actor.System, new(null, "Seeded"), portal.Clock.Now.AddDays(-day));
+            return await db.SaveChangesAsync();
+        });
+
+        await BringOldAsync();
+        var first = await LookThriceAsync();
+        await portal.Seal();
+        await BringOldAsync();
+        var second = await LookThriceAsync();
+        var third = await LookThriceAsync();
+
+        Assert.Equal([null, null, null], first);
+        Assert.Equal([null, null, null], second);
+        Assert.All(third, Assert.NotNull);
     }
 
     [Fact]

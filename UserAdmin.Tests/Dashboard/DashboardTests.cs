@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using UserAdmin.Core.Audit;
+using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Dashboard;
 using UserAdmin.Core.Data;
@@ -58,8 +60,12 @@ public class DashboardTests
             db.Record(AuditAction.DataSeeded, alice, null, portal.Clock.Now);
             return await db.SaveChangesAsync(Cancel);
         });
+        // Sealing stands still: the same event waits at both looks.
+        await portal.Services.GetRequiredService<AuditWatch>().LookAsync(Cancel);
+        portal.Clock.Advance(TimeSpan.FromMinutes(4));
+        await portal.Services.GetRequiredService<AuditWatch>().LookAsync(Cancel);
 
-        Assert.Equal(["/audit", "/invitations?state=sent", "/jobs", "/notifications?state=dead", "/users?status=locked"], await Waiting(portal, alice));
+        Assert.Equal(["/audit", "/invitations?state=sent", "/jobs/runs?wrong=yes", "/notifications?state=dead", "/users?status=locked"], await Waiting(portal, alice));
         Assert.Equal(["/invitations?state=sent", "/users?status=locked"], await Waiting(portal, heidi));
     }
 

@@ -50,7 +50,7 @@ public class AccessibilityTests(Chromium chromium) : BrowserTest(chromium)
         }
         await tab.SignIn(Alice);
         await Look(tab, "my account");
-        foreach (var page in new[] { "/", "/users?status=active,locked", "/users?search=nobody", "/users/deleted", $"/users/{carol.Id}", $"/users/{carol.Id}/sessions", "/audit?outcome=success", "/audit/proof", "/audit/retention", $"/audit/erasure?person={Guid.Empty}", "/audit/verification", "/notifications", "/notifications?state=dead", "/notifications/templates", "/notifications/templates/activation", "/audit?address=1", "/audit?by=month", "/audit/forwarding", "/audit/forwarding/new", "/jobs", "/jobs/jobs.clean", "/jobs/backup.sqlite", "/settings/dormancy", "/me/preferences", "/me/activity", "/me/exports", "/me/privacy", "/me/notifications", $"/people/{alice.Id}" })
+        foreach (var page in new[] { "/", "/users?status=active,locked", "/users?search=nobody", "/users/deleted", $"/users/{carol.Id}", $"/users/{carol.Id}/sessions", "/audit?outcome=success", "/audit/proof", "/audit/retention", $"/audit/erasure?person={Guid.Empty}", "/audit/verification", "/notifications", "/notifications?state=dead", "/notifications/templates", "/notifications/templates/activation", "/audit?address=1", "/audit?by=month", "/audit/forwarding", "/audit/forwarding/new", "/jobs", "/jobs/runs", "/jobs/jobs.clean", "/jobs/backup.sqlite", "/settings/dormancy", "/me/preferences", "/me/activity", "/me/exports", "/me/privacy", "/me/notifications", $"/people/{alice.Id}" })
         {
             await tab.Go(page);
             await Expect(tab["[aria-busy=true]"]).ToHaveCountAsync(0);

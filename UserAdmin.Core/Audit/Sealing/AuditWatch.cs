@@ -30,6 +30,7 @@ public sealed partial class AuditWatch(TenantDirectory tenants, IServiceScopeFac
             try
             {
                 await using var scope = scopes.CreateFor(tenant);
+                await NoteAsync(scope.ServiceProvider.GetRequiredService<UserAdminDbContext>(), cancel);
                 if (await scope.ServiceProvider.GetRequiredService<SealingStates>().FindProblemAsync(cancel) is not { } problem)
                     problems.TryRemove(tenant.Name, out _);
                 else
@@ -70,6 +71,20 @@ public sealed partial class AuditWatch(TenantDirectory tenants, IServiceScopeFac
         do
             await LookAsync(stoppingToken);
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task NoteAsync(UserAdminDbContext db, CancellationToken cancel)
+    {
+        await db.NoteWaitingAsync(clock.GetUtcNow(), cancel);
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException)
+        {
+            // Another server noted it at the same moment.
+            db.ChangeTracker.Clear();
+        }
     }
 
     private async Task TellAsync(IServiceProvider services, string? problem, CancellationToken cancel)

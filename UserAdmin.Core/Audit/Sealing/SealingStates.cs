@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using UserAdmin.Core.Audit.Verification;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Roles;
@@ -37,15 +36,8 @@ public sealed class SealingStates(UserAdminDbContext db, CurrentTenant tenant, A
     {
         if (await db.AuditKeys.AsNoTracking().SingleOrDefaultAsync(k => k.ValidToMicroseconds == null, cancel) is { } key && !HasKey(key))
             return AuditProblems.KeyLost.Message;
-        var limit = AuditRecording.ToMicroseconds(clock.GetUtcNow() - AuditVerification.Patience);
-        foreach (var stream in Enum.GetValues<AuditStream>())
-        {
-            // By the index of what waits: the first by id is the oldest, or nearly.
-            var oldest = await db.AuditEvents.Where(e => e.Stream == stream && e.Seq == null).OrderBy(e => e.Id).Select(e => (long?)e.UtcMicroseconds).FirstOrDefaultAsync(cancel);
-            if (oldest < limit)
-                return string.Create(CultureInfo.InvariantCulture, $"Events wait for their seal since {AuditRecording.FromMicroseconds(oldest.Value):yyyy-MM-dd HH:mm} UTC.");
-        }
-        return null;
+        return await db.FindStandstillAsync(clock.GetUtcNow(), cancel) is { } since
+            ? string.Create(CultureInfo.InvariantCulture, $"Events have been seen waiting for their seal since {since.UtcDateTime:yyyy-MM-dd HH:mm} UTC.") : null;
     }
 
     private bool HasKey(AuditKey key)
