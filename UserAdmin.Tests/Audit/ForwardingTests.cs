@@ -51,11 +51,14 @@ public class ForwardingTests
         var tooSoon = await SendAsync(portal);
         portal.Clock.Advance(TimeSpan.FromMinutes(1));
         await SendAsync(portal);
+        var idle = await SendAsync(portal);
 
         var all = await portal.Run((UserAdminDbContext db) => db.AuditEvents.AsNoTracking().OrderBy(e => e.Stream).ThenBy(e => e.Seq).Select(e => e.Id).ToListAsync(Cancel));
         Assert.Contains("503", first.Text, StringComparison.Ordinal);
         Assert.Equal((200, 1), (afterFirst, waiting.Failures));
-        Assert.Contains("0 systems", tooSoon.Text, StringComparison.Ordinal);
+        Assert.Null(tooSoon.Summary);
+        Assert.Null(idle.Summary);
+        Assert.StartsWith("200 events were sent to 1 systems; 1 could not be reached", first.Summary, StringComparison.Ordinal);
         Assert.Equal(all.Select(id => id.ToString()), received.Select(e => e.Id));
         Assert.Equal(0, forged);
         Assert.Equal((0L, 0, null), Assert.Single(await ListAsync(portal, alice)) is var row ? (row.Behind, row.Failures, row.LastProblem) : default);

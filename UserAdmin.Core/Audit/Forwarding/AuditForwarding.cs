@@ -21,9 +21,13 @@ public sealed class AuditForwarding(UserAdminDbContext db, CurrentTenant tenant,
         var now = clock.GetUtcNow();
         var due = await db.AuditForwarders.AsNoTracking().Where(f => f.IsActive && f.NextAttemptAt <= now && (f.HeldUntil == null || f.HeldUntil <= now)).OrderBy(f => f.Id).Select(f => f.Id).ToListAsync(cancel);
         var turns = await Task.WhenAll(due.Select(id => TakeTurnAsync(id, cancel)));
-        foreach (var turn in turns.OfType<ForwardingReport>().Where(turn => turn.Problem is not null || turn.Sent > 0))
+        var busy = turns.OfType<ForwardingReport>().Where(turn => turn.Problem is not null || turn.Sent > 0).ToList();
+        // A minute in which there was nothing to send leaves nothing behind.
+        if (busy.Count == 0)
+            return;
+        foreach (var turn in busy)
             log.Say(turn.Problem is null ? $"{turn.Name}: {turn.Sent} events." : $"{turn.Name}: {turn.Sent} events, then: {turn.Problem}");
-        log.Conclude(string.Create(CultureInfo.InvariantCulture, $"{turns.Sum(turn => turn?.Sent ?? 0):N0} events were sent to {turns.Count(turn => turn is not null)} systems."));
+        log.Conclude(string.Create(CultureInfo.InvariantCulture, $"{busy.Sum(turn => turn.Sent):N0} events were sent to {busy.Count(turn => turn.Sent > 0)} systems{(busy.Any(turn => turn.Problem is not null) ? $"; {busy.Count(turn => turn.Problem is not null)} could not be reached or refused" : "")}."));
     }
 
     private async Task<ForwardingReport?> TakeTurnAsync(Guid id, CancellationToken cancel)
