@@ -9,12 +9,13 @@ public enum JobRhythm
     [Display(Name = "Every few minutes")] Minutes,
     [Display(Name = "Every hour")] Hourly,
     [Display(Name = "Every day")] Daily,
+    [Display(Name = "Monday to Friday")] WorkingDays,
     [Display(Name = "Every week")] Weekly,
     [Display(Name = "Every month")] Monthly,
     [Display(Name = "By an expression")] Expression,
 }
 
-/// <summary>When a job shall run, as people say it.</summary>
+/// <summary>When a job shall run or a report be made, as people say it.</summary>
 public sealed partial class JobScheduleForm : IValidatableObject
 {
     public const int LastDay = 32;
@@ -44,6 +45,7 @@ public sealed partial class JobScheduleForm : IValidatableObject
         JobRhythm.Minutes => Step == 1 ? "0 * * * * ?" : string.Create(CultureInfo.InvariantCulture, $"0 0/{Step} * * * ?"),
         JobRhythm.Hourly => string.Create(CultureInfo.InvariantCulture, $"0 {Minute} * * * ?"),
         JobRhythm.Daily => string.Create(CultureInfo.InvariantCulture, $"0 {At.Minute} {At.Hour} * * ?"),
+        JobRhythm.WorkingDays => string.Create(CultureInfo.InvariantCulture, $"0 {At.Minute} {At.Hour} ? * MON-FRI"),
         JobRhythm.Weekly => string.Create(CultureInfo.InvariantCulture, $"0 {At.Minute} {At.Hour} ? * {Days[(int)Weekday]}"),
         JobRhythm.Monthly => string.Create(CultureInfo.InvariantCulture, $"0 {At.Minute} {At.Hour} {(Day >= LastDay ? "L" : Day.ToString(CultureInfo.InvariantCulture))} * ?"),
         _ => string.Join(' ', Expression.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
@@ -58,7 +60,7 @@ public sealed partial class JobScheduleForm : IValidatableObject
         bool Has(string name) => parts.Groups[name].Success;
         var at = Has("hour") && Number("hour") < 24 && Number("minute") < 60 ? new TimeOnly(Number("hour"), Number("minute")) : default;
         var read = new JobScheduleForm { TimeZone = timeZone, Expression = cron, At = at };
-        read.Rhythm = Has("each") || Has("step") ? JobRhythm.Minutes : !Has("hour") ? JobRhythm.Hourly : Has("weekday") ? JobRhythm.Weekly : Has("last") || Has("day") ? JobRhythm.Monthly : JobRhythm.Daily;
+        read.Rhythm = Has("each") || Has("step") ? JobRhythm.Minutes : !Has("hour") ? JobRhythm.Hourly : Has("working") ? JobRhythm.WorkingDays : Has("weekday") ? JobRhythm.Weekly : Has("last") || Has("day") ? JobRhythm.Monthly : JobRhythm.Daily;
         read.Step = Has("step") ? Number("step") : 1;
         read.Minute = Has("minute") ? Number("minute") : 0;
         if (Has("weekday"))
@@ -81,6 +83,6 @@ public sealed partial class JobScheduleForm : IValidatableObject
             yield return new("This is no cron expression with seconds, such as 0 30 6 ? * MON-FRI.", [nameof(Expression)]);
     }
 
-    [GeneratedRegex(@"^0 (?:(?<each>\*) \* \* \* \?|0/(?<step>\d+) \* \* \* \?|(?<minute>\d+) \* \* \* \?|(?<minute>\d+) (?<hour>\d+) (?:\* \* \?|\? \* (?<weekday>[A-Z]{3})|(?:(?<last>L)|(?<day>\d+)) \* \?))$")]
+    [GeneratedRegex(@"^0 (?:(?<each>\*) \* \* \* \?|0/(?<step>\d+) \* \* \* \?|(?<minute>\d+) \* \* \* \?|(?<minute>\d+) (?<hour>\d+) (?:\* \* \?|\? \* (?:(?<working>MON-FRI)|(?<weekday>SUN|MON|TUE|WED|THU|FRI|SAT))|(?:(?<last>L)|(?<day>\d+)) \* \?))$")]
     private static partial Regex Shape { get; }
 }

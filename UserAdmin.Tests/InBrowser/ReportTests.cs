@@ -32,7 +32,7 @@ public class ReportTests(Chromium chromium) : BrowserTest(chromium)
 
         await tab.Link("Schedule").ClickAsync();
         await tab.Field("How often").SelectOptionAsync("Expression");
-        await tab.Field("Expression").FillAsync("0 * * * * ?");
+        await tab.Field("Cron expression").FillAsync("0 * * * * ?");
         await tab.Field("Format").SelectOptionAsync("Csv");
         await tab.Button("Save").ClickAsync();
         await Expect(tab.Rows).ToHaveCountAsync(1);
