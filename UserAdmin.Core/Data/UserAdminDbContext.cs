@@ -122,12 +122,24 @@ public abstract class UserAdminDbContext(DbContextOptions options) : IdentityUse
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         if (Database.CurrentTransaction is not null)
-            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            return await SaveAsync(acceptAllChangesOnSuccess, cancellationToken);
 
         using var turn = await WriterQueue.EnterAsync(this, cancellationToken);
-        var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        var saved = await SaveAsync(acceptAllChangesOnSuccess, cancellationToken);
         Announce();
         return saved;
+    }
+
+    private async Task<int> SaveAsync(bool acceptAllChangesOnSuccess, CancellationToken cancel)
+    {
+        try
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancel);
+        }
+        catch (DbUpdateException failure) when (DatabaseOutage.IsOfAudit(failure))
+        {
+            throw new AuditNotWrittenException(failure);
+        }
     }
 
     private void Announce()
