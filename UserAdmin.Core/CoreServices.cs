@@ -252,6 +252,10 @@ public static class CoreServices
         services.AddScoped<IExportList, UserExport>();
         services.AddScoped<IExportList, DeletedUserExport>();
         services.AddScoped<IExportList, SessionExport>();
+        services.AddScoped<IExportList, OwnSessionExport>();
+        services.AddScoped<IExportList, DeviceExport>();
+        services.AddScoped<IExportList, OwnDeviceExport>();
+        services.AddScoped<IExportList, DormancyExport>();
         services.AddScoped<IExportList, RoleExport>();
         services.AddScoped<IExportList, RoleMemberExport>();
         services.AddScoped<IExportList, WhoCanExport>();
@@ -259,6 +263,7 @@ public static class CoreServices
         services.AddScoped<IExportList, OrganizationExport>();
         services.AddScoped<IExportList, OrganizationMemberExport>();
         services.AddScoped<IExportList, TeamExport>();
+        services.AddScoped<IExportList, TeamMemberExport>();
         services.AddScoped<IExportList, InvitationExport>();
         services.AddScoped<IExportList, AccessRequestExport>();
         services.AddScoped<IExportList, AccessReviewExport>();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
@@ -20,7 +21,7 @@ public sealed record DormancyPreview(bool IsOn, IReadOnlyList<DormancyStep> Step
 /// <summary>Shows what the rule about dormant accounts would do, and keeps whom it leaves alone.</summary>
 public sealed class DormancyDirectory(UserAdminDbContext db, Policies policies, TimeProvider clock)
 {
-    private const int Shown = 10, ExemptionsShown = 500;
+    private const int Shown = 10, ExemptionsShown = 500, AtOnce = 500;
 
     /// <summary>As the rule is saved, as if it were on; nobody without <see cref="Permission.SettingsView"/>, and names only to those who see all people.</summary>
     public async Task<DormancyPreview> PreviewAsync(Actor actor, CancellationToken cancel)
@@ -35,7 +36,19 @@ public sealed class DormancyDirectory(UserAdminDbContext db, Policies policies, 
                                                    orderby user.SortName, user.Id
                                                    select new ExemptionRow(user.Id, (user.FirstName + " " + user.LastName).Trim(), exemption.Reason, exemption.Until)).Take(ExemptionsShown).ToListAsync(cancel);
         return new(policy.IsOn,
-            [await StepAsync("Would be warned", ask.ToWarn(), seesPeople, cancel), await StepAsync("Would be deactivated", ask.ToDeactivate(), seesPeople, cancel), await StepAsync("Would be deleted", ask.ToDelete(), seesPeople, cancel)], exemptions);
+            await StepsAsync(ask, seesPeople, cancel), exemptions);
+    }
+
+    /// <summary>Everybody of the preview, one step after the other; nobody for those who may not see the rule and all people.</summary>
+    public async Task<Page<(string Step, DormantRow Person)>> ReadAsync(PageStart start, Actor actor, CancellationToken cancel)
+    {
+        if (!actor.Can(Permission.SettingsView) || !actor.Can(Permission.UsersView))
+            return new([], null, null);
+        var steps = StepsOf(new(db, await policies.GetAsync<DormancyPolicy>(cancel), clock.GetUtcNow()));
+        var (step, last) = start.After?.Split(' ') is [var number, var id] && int.TryParse(number, CultureInfo.InvariantCulture, out var known) && known >= 0 && known < steps.Length && Guid.TryParse(id, out var after) ? (known, after) : (0, Guid.Empty);
+        var found = await RowsOf(steps[step].People.Where(u => u.Id > last).OrderBy(u => u.Id).Take(AtOnce)).ToListAsync(cancel);
+        var next = found.Count == AtOnce ? $"{step} {found[^1].Id}" : step + 1 < steps.Length ? $"{step + 1} {Guid.Empty}" : null;
+        return new(found.ConvertAll(row => (steps[step].Title, row)), null, next);
     }
 
     /// <summary>Problems: not allowed, no such person, no reason, an end that is over.</summary>
@@ -75,6 +88,16 @@ public sealed class DormancyDirectory(UserAdminDbContext db, Policies policies, 
         }, cancel);
     }
 
-    private static async Task<DormancyStep> StepAsync(string title, IQueryable<User> people, bool seesPeople, CancellationToken cancel) => new(title, await people.CountAsync(cancel),
-        !seesPeople ? [] : await people.Take(Shown).Select(u => new DormantRow(u.Id, (u.FirstName + " " + u.LastName).Trim(), u.Email!, u.LastSignInAt > User.Never ? u.LastSignInAt : null)).ToListAsync(cancel));
+    private static (string Title, IQueryable<User> People)[] StepsOf(DormancyQueries ask) => [("Would be warned", ask.ToWarn()), ("Would be deactivated", ask.ToDeactivate()), ("Would be deleted", ask.ToDelete())];
+
+    private static async Task<IReadOnlyList<DormancyStep>> StepsAsync(DormancyQueries ask, bool seesPeople, CancellationToken cancel)
+    {
+        var steps = new List<DormancyStep>();
+        foreach (var (title, people) in StepsOf(ask))
+            steps.Add(new(title, await people.CountAsync(cancel), seesPeople ? await RowsOf(people.Take(Shown)).ToListAsync(cancel) : []));
+        return steps;
+    }
+
+    private static IQueryable<DormantRow> RowsOf(IQueryable<User> people) =>
+        people.Select(u => new DormantRow(u.Id, (u.FirstName + " " + u.LastName).Trim(), u.Email!, u.LastSignInAt > User.Never ? u.LastSignInAt : null));
 }

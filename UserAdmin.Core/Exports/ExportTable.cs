@@ -25,7 +25,7 @@ public sealed record ExportTable(string Title, IReadOnlyList<ExportColumn> Colum
     /// <summary>How many rows there will be, where that is cheap to know.</summary>
     public long? ExpectedRows { get; init; }
 
-    /// <summary>Figures and a chart above the rows of a report.</summary>
+    /// <summary>Figures above the rows of a report.</summary>
     public IReadOnlyList<(string Name, string Value)> Figures { get; init; } = [];
 }
 

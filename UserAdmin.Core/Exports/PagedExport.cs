@@ -55,7 +55,7 @@ public abstract class PagedExport<TQuery, TRow>(string name, string title, Permi
 
         var (_, count) = await ReadAsync(wanted, PageStart.First, actor, cancel);
         var rows = ExportRows.ByPage(async (start, stop) => (await ReadAsync(wanted, start, actor, stop)).Page, columns.ValuesOf, cancel);
-        return new ExportTable(words, columns.Heads, rows, [.. Describe(wanted).Where(fact => !string.IsNullOrEmpty(fact.Value)).Select(fact => (fact.Name, fact.Value!))]) { ExpectedRows = count };
+        return new ExportTable(words, columns.Heads, rows, [.. (await DescribeAsync(wanted, actor, cancel)).Where(fact => !string.IsNullOrEmpty(fact.Value)).Select(fact => (fact.Name, fact.Value!))]) { ExpectedRows = count };
     }
 
     /// <summary>A page as the list shows it, and how many rows there are where the list knows.</summary>
@@ -65,6 +65,9 @@ public abstract class PagedExport<TQuery, TRow>(string name, string title, Permi
 
     /// <summary>What the file is called; null when there is no such thing for this actor.</summary>
     protected virtual Task<string?> TitleAsync(TQuery query, Actor actor, CancellationToken cancel) => Task.FromResult<string?>(title);
+
+    /// <summary>The filter in words, for a list whose filter needs to be looked up.</summary>
+    protected virtual Task<IEnumerable<(string Name, string? Value)>> DescribeAsync(TQuery query, Actor actor, CancellationToken cancel) => Task.FromResult(Describe(query));
 
     /// <summary>The filter in words; what has no value is left out.</summary>
     protected virtual IEnumerable<(string Name, string? Value)> Describe(TQuery query) => [];

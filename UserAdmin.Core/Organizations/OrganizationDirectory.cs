@@ -85,6 +85,10 @@ public sealed class OrganizationDirectory(UserAdminDbContext db, CurrentTenant t
     public async Task<string?> FindNameAsync(Guid id, Actor actor, CancellationToken cancel) =>
         actor.CanIn(id, Permission.OrganizationsView) ? (await catalogue.GetAsync(tenant.Tenant, cancel)).Organizations.Find(id)?.Name : null;
 
+    /// <summary>How a filter by an organization and those below it reads on a file; null when there is none.</summary>
+    internal async Task<string?> NameInFilterAsync(Guid? id, Actor actor, CancellationToken cancel) =>
+        id is not { } organization ? null : await FindNameAsync(organization, actor, cancel) is { } name ? $"{name} or below" : "One that is gone, or that the reader may not see";
+
     private async Task<OrganizationMatches> SearchAsync(string? text, Permission permission, OrganizationStatus? status, int count, Actor actor, CancellationToken cancel)
     {
         if (!actor.CanSomewhere(permission))

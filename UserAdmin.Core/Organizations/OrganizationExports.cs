@@ -62,3 +62,24 @@ public sealed class TeamExport(TeamService teams, OrganizationDirectory organiza
     protected override async Task<string?> TitleAsync(TeamListQuery query, Actor actor, CancellationToken cancel) =>
         await organizations.FindNameAsync(query.OrganizationId, actor, cancel) is { } name ? $"Teams of {name}" : null;
 }
+
+public sealed record TeamMemberQuery(Guid TeamId);
+
+public sealed class TeamMemberExport(TeamService teams) : PagedExport<TeamMemberQuery, TeamMemberRow>(ListName, "Members", Permission.OrganizationsView, Columns)
+{
+    public const string ListName = "team-members";
+
+    private static readonly ListColumns<TeamMemberRow> Columns = new ListColumns<TeamMemberRow>()
+        .Text("Name", "name", row => row.FullName, 28).YesNo("Lead", "is_lead", row => row.IsLead).Instant("Since", "added_at", row => row.AddedAt);
+
+    protected override async Task<(Page<TeamMemberRow> Page, long? Count)> ReadAsync(TeamMemberQuery query, PageStart start, Actor actor, CancellationToken cancel)
+    {
+        var rows = (await teams.FindAsync(query.TeamId, actor, cancel))?.Members ?? [];
+        return (new(rows, null, null), rows.Count);
+    }
+
+    protected override async Task<string?> TitleAsync(TeamMemberQuery query, Actor actor, CancellationToken cancel) =>
+        await teams.FindAsync(query.TeamId, actor, cancel) is { } team ? $"Members of {team.Form.Name} ({team.Organization})" : null;
+
+    protected override IEnumerable<(string Name, string? Value)> Describe(TeamMemberQuery query) => [("Sorted by", "Name")];
+}

@@ -1,10 +1,11 @@
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Exports;
+using UserAdmin.Core.Organizations;
 using UserAdmin.Core.Roles;
 
 namespace UserAdmin.Core.Registration;
 
-public sealed class InvitationExport(InvitationDirectory invitations) : PagedExport<InvitationFilter, InvitationRow>(ListName, "Invitations", Permission.InvitationsView, Columns)
+public sealed class InvitationExport(InvitationDirectory invitations, OrganizationDirectory organizations) : PagedExport<InvitationFilter, InvitationRow>(ListName, "Invitations", Permission.InvitationsView, Columns)
 {
     public const string ListName = "invitations";
 
@@ -19,6 +20,6 @@ public sealed class InvitationExport(InvitationDirectory invitations) : PagedExp
         return (page, count);
     }
 
-    protected override IEnumerable<(string Name, string? Value)> Describe(InvitationFilter query) =>
-        [("Search", query.Email), ("State", query.State?.ToString()), ("Organization", query.OrganizationId?.ToString()), ("Sorted by", "Sent, newest first")];
+    protected override async Task<IEnumerable<(string Name, string? Value)>> DescribeAsync(InvitationFilter query, Actor actor, CancellationToken cancel) =>
+        [("Search", query.Email), ("State", query.State?.ToString()), ("Organization", await organizations.NameInFilterAsync(query.OrganizationId, actor, cancel)), ("Sorted by", "Sent, newest first")];
 }

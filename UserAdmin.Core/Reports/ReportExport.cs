@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
 using UserAdmin.Core.Exports;
+using UserAdmin.Core.Organizations;
 using UserAdmin.Core.Reports.Builder;
 using UserAdmin.Core.Roles;
 
@@ -15,7 +17,7 @@ public sealed record ReportFile(string Report, ReportParameters? Parameters, str
 }
 
 /// <summary>A report as a file: its figures, and all its rows as far as whoever gets the file may see them.</summary>
-public sealed class ReportExport(ReportReader reports, ReportService built, ReportBuilder builder) : IExportList
+public sealed class ReportExport(ReportReader reports, ReportService built, ReportBuilder builder, OrganizationDirectory organizations, UserAdminDbContext db) : IExportList
 {
     public const string List = "report";
 
@@ -42,8 +44,12 @@ public sealed class ReportExport(ReportReader reports, ReportService built, Repo
         if (BuiltInReports.Find(file.Report) is not { } report || await reports.ReadAsync(file.Report, parameters, zone, actor, cancel) is not var (result, rows, period))
             return NotFound;
         List<(string, string)> facts = report.TakesRange ? [("From", Day(period.From)), ("Until", Day(period.To)), ("Time zone", zone.Id)] : [("Time zone", zone.Id)];
-        if (report.TakesOrganization && parameters.OrganizationId is { } place)
-            facts.Add(("Organization", place.ToString()));
+        if (report.TakesOrganization && await organizations.NameInFilterAsync(parameters.OrganizationId, actor, cancel) is { } place)
+            facts.Add(("Organization", place));
+        if (report.TakesRole && await db.NameOfRoleAsync(parameters.RoleId, cancel) is { } role)
+            facts.Add(("Role", role));
+        if (report.TakesDays)
+            facts.Add(("Days without a sign-in", parameters.Days.ToString(CultureInfo.InvariantCulture)));
         return new ExportTable(report.Title, result.Columns, InBatches(rows, cancel), facts) { Figures = [.. result.Figures.Select(figure => (figure.Name, figure.Value))] };
     }
 

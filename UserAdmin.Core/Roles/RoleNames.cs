@@ -8,6 +8,10 @@ public static class RoleNames
 {
     extension(UserAdminDbContext db)
     {
+        /// <summary>How a filter by a role reads on a file; null when there is none.</summary>
+        public async Task<string?> NameOfRoleAsync(Guid? id, CancellationToken cancel) =>
+            id is null ? null : await db.Roles.Where(r => r.Id == id).Select(r => r.Name).SingleOrDefaultAsync(cancel) ?? "One that is gone";
+
         /// <summary>The roles people hold at this moment, everywhere or where the actor sees the organization, in words: "Administrator, Auditor". Who holds none is left out.</summary>
         public async Task<IReadOnlyDictionary<Guid, string>> RoleNamesAsync(IReadOnlyCollection<Guid> userIds, Actor actor, DateTimeOffset now, CancellationToken cancel)
         {

@@ -1,10 +1,13 @@
+using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
 using UserAdmin.Core.Exports;
 using UserAdmin.Core.Roles;
+using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.Sessions;
 
-public sealed class SessionExport(SessionOverview sessions) : PagedExport<SessionFilter, SessionRow>(ListName, "Sessions", Permission.SessionsView, Columns)
+public sealed class SessionExport(SessionOverview sessions, UserAdminDbContext db) : PagedExport<SessionFilter, SessionRow>(ListName, "Sessions", Permission.SessionsView, Columns)
 {
     public const string ListName = "sessions";
 
@@ -20,9 +23,9 @@ public sealed class SessionExport(SessionOverview sessions) : PagedExport<Sessio
         return (page, count.IsAtLeast ? null : count.Value);
     }
 
-    protected override IEnumerable<(string Name, string? Value)> Describe(SessionFilter query) =>
+    protected override async Task<IEnumerable<(string Name, string? Value)>> DescribeAsync(SessionFilter query, Actor actor, CancellationToken cancel) =>
     [
-        ("Search", query.Search), ("Person", query.UserId?.ToString()), ("State", query.IsOpen switch { true => "Open", false => "Ended", _ => null }), ("Browser", query.Browser), ("System", query.System),
+        ("Search", query.Search), ("Person", query.UserId is { } person ? await db.Users.VisibleTo(actor, db).Where(u => u.Id == person).Select(u => u.FirstName + " " + u.LastName).SingleOrDefaultAsync(cancel) ?? "Somebody who is gone, or whom the reader may not see" : null), ("State", query.IsOpen switch { true => "Open", false => "Ended", _ => null }), ("Browser", query.Browser), ("System", query.System),
         ("Address", query.Address), ("Risk", query.Risk?.ToString()), ("Signed in since", query.Since?.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture)), ("Sorted by", "Signed in, newest first"),
     ];
 }

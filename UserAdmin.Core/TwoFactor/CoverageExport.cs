@@ -1,10 +1,11 @@
 using UserAdmin.Core.Common;
+using UserAdmin.Core.Data;
 using UserAdmin.Core.Exports;
 using UserAdmin.Core.Roles;
 
 namespace UserAdmin.Core.TwoFactor;
 
-public sealed class CoverageExport(CoverageDirectory coverage) : PagedExport<CoverageFilter, CoverageRow>(ListName, "Without a second factor", Permission.CoverageView, Columns)
+public sealed class CoverageExport(CoverageDirectory coverage, UserAdminDbContext db) : PagedExport<CoverageFilter, CoverageRow>(ListName, "Without a second factor", Permission.CoverageView, Columns)
 {
     public const string ListName = "second-factors";
 
@@ -18,6 +19,6 @@ public sealed class CoverageExport(CoverageDirectory coverage) : PagedExport<Cov
         return (page, count.Value);
     }
 
-    protected override IEnumerable<(string Name, string? Value)> Describe(CoverageFilter query) =>
-        [("Search", query.Search), ("State", query.State?.ToString()), ("Role", query.RoleId?.ToString()), ("Which", "Active accounts"), ("Sorted by", "Name")];
+    protected override async Task<IEnumerable<(string Name, string? Value)>> DescribeAsync(CoverageFilter query, Actor actor, CancellationToken cancel) =>
+        [("Search", query.Search), ("State", query.State?.ToString()), ("Role", await db.NameOfRoleAsync(query.RoleId, cancel)), ("Which", "Active accounts"), ("Sorted by", "Name")];
 }

@@ -87,10 +87,8 @@ public sealed class UserExport(UserAdminDbContext db, UserDirectory users, Organ
         if (count is { IsAtLeast: true } && filter.Words.Count > 0)
             Say("Cut", $"Only the first {count.Value.ToString("N0", CultureInfo.InvariantCulture)} matches of the search");
         Say("Status", filter.Statuses.Count == 0 ? "Everybody who is not deleted" : string.Join(", ", filter.Statuses));
-        if (filter.RoleId is { } role)
-            Say("Role", await db.Roles.Where(r => r.Id == role).Select(r => r.Name).SingleOrDefaultAsync(cancel) ?? "One that is gone");
-        if (filter.OrganizationId is { } organization)
-            Say("Belongs to", $"{await organizations.FindNameAsync(organization, actor, cancel) ?? "An organization that is gone"} or below");
+        Say("Role", await db.NameOfRoleAsync(filter.RoleId, cancel));
+        Say("Belongs to", await organizations.NameInFilterAsync(filter.OrganizationId, actor, cancel));
         foreach (var (key, value) in filter.Custom)
             Say(key, value ?? "Any value");
         Say("Second factor", filter.HasTwoFactor switch { true => "On", false => "Off", _ => null });

@@ -81,12 +81,14 @@ public class DormantUsersTests
         Assert.Equal("not_allowed", (await portal.Run((DormancyDirectory dormancy) => dormancy.ExemptAsync(dave.Id, "A friend", null, carol, Cancel))).Problem?.Code);
 
         var preview = await portal.Run((DormancyDirectory dormancy) => dormancy.PreviewAsync(alice, Cancel));
+        var file = await Exports.Exporting.Rows(portal, DormancyExport.ListName, new DormancyPreviewQuery(), alice);
         Assert.Equal("Warned 1, deactivated 0 and deleted 0 accounts.", await Run(portal));
         portal.Clock.Advance(TimeSpan.FromDays(11));
         Assert.Equal("Warned 1, deactivated 0 and deleted 0 accounts.", await Run(portal));
 
         Assert.Equal([1, 0, 0], preview.Steps.Select(step => step.Count));
         Assert.Equal(["Dave Dyer"], preview.Steps[0].First.Select(row => row.FullName));
+        Assert.StartsWith("Would be warned|Dave Dyer|dave@example.org|", Assert.Single(file), StringComparison.Ordinal);
         Assert.Equal("On leave", Assert.Single(preview.Exemptions).Reason);
         Assert.Equal("On leave", (await portal.Event(AuditAction.DormancyExempted)).Reason);
 

@@ -6,6 +6,7 @@ using UserAdmin.Core.Exports;
 using UserAdmin.Core.Notifications;
 using UserAdmin.Core.Organizations;
 using UserAdmin.Core.Registration;
+using UserAdmin.Core.Reports;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Tenants;
 using UserAdmin.Core.TwoFactor;
@@ -121,6 +122,50 @@ public class ListsAsFilesTests
         Assert.Empty(await portal.Rows(TenantExport.ListName, new TenantListQuery(null, null), alice));
         Assert.Equal((await portal.Run((OutboxService outbox) => outbox.ListAsync(new(), PageStart.First, alice, Cancel))).Rows.Select(row => row.Recipient),
             (await portal.Rows(MessageExport.ListName, new MessageFilter(), alice)).Select(row => row.Split('|')[0]));
+    }
+
+    [Fact]
+    public async Task G07_Files_of_sessions_devices_and_team_members_have_what_these_lists_have()
+    {
+        await using var app = await TestApp.StartAsync();
+        var (alice, carol, dave) = (app.Alice, await app.Given(Carol), await app.Given(Dave));
+        using var browser = app.Open();
+        await browser.SignIn("carol");
+        var north = await app.GivenOrganization("North");
+        var judy = await app.GivenMember(Tree.Judy, north);
+        var team = (await app.Run((TeamService teams) => teams.CreateAsync(north, new() { Name = "Blue" }, alice, Cancel))).Value;
+        await app.Run((TeamService teams) => teams.AddMemberAsync(team, judy.Id, alice, Cancel));
+        await using var scope = app.Scope();
+
+        Assert.EndsWith("|Open||False", Assert.Single(await app.Rows(OwnSessionExport.ListName, new OwnListQuery(), carol)), StringComparison.Ordinal);
+        Assert.EndsWith("|False||1", Assert.Single(await app.Rows(OwnDeviceExport.ListName, new OwnListQuery(), carol)), StringComparison.Ordinal);
+        Assert.Empty(await app.Rows(OwnDeviceExport.ListName, new OwnListQuery(), dave));
+        Assert.Single(await app.Rows(DeviceExport.ListName, new DeviceQuery(carol.Id), alice));
+        Assert.Equal("Devices of Carol Cooper", (await app.Open(scope, DeviceExport.ListName, ExportQuery.Write(new DeviceQuery(carol.Id)), alice)).Value?.Title);
+        Assert.Equal(ProblemKind.NotFound, (await app.Open(scope, DeviceExport.ListName, ExportQuery.Write(new DeviceQuery(carol.Id)), dave with { Access = Access.Of([Permission.ExportsCreate]) })).Problem?.Kind);
+        Assert.StartsWith("Judy Jones|False|", Assert.Single(await app.Rows(TeamMemberExport.ListName, new TeamMemberQuery(team), alice)), StringComparison.Ordinal);
+        Assert.Equal(ProblemKind.NotFound, (await app.Open(scope, TeamMemberExport.ListName, ExportQuery.Write(new TeamMemberQuery(team)), dave with { Access = Access.Of([Permission.ExportsCreate]) })).Problem?.Kind);
+    }
+
+    [Fact]
+    public async Task G07_The_first_sheet_names_roles_organizations_and_people_whom_the_reader_may_see()
+    {
+        await using var portal = await TestPortal.StartAsync();
+        var (alice, carol) = (await portal.Given(Alice), await portal.Given(Carol));
+        var (north, south) = (await portal.GivenOrganization("North"), await portal.GivenOrganization("South"));
+        var ivan = await portal.GivenRole(await portal.GivenMember(Tree.Ivan, north), SystemRoles.OrganizationManager, north);
+        await using var scope = portal.Scope();
+        async Task<string> FactsAsync<TQuery>(string list, TQuery query, Actor actor) =>
+            string.Join("; ", (await portal.Open(scope, list, ExportQuery.Write(query), actor)).Value!.Facts.Select(fact => $"{fact.Name}: {fact.Value}"));
+
+        Assert.Contains("Organization: North or below", await FactsAsync(InvitationExport.ListName, new InvitationFilter(OrganizationId: north), alice), StringComparison.Ordinal);
+        Assert.DoesNotContain("South", await FactsAsync(InvitationExport.ListName, new InvitationFilter(OrganizationId: south), ivan), StringComparison.Ordinal);
+        Assert.Contains("Role: Help desk", await FactsAsync(CoverageExport.ListName, new CoverageFilter { RoleId = SystemRoles.HelpDesk.Id }, alice), StringComparison.Ordinal);
+        Assert.Contains("Role: Help desk; Belongs to: North or below", await FactsAsync(UserExport.ListName, new UserExportQuery(new() { RoleId = SystemRoles.HelpDesk.Id, OrganizationId = north }, []), alice), StringComparison.Ordinal);
+        Assert.Contains("Person: Carol Cooper", await FactsAsync(SessionExport.ListName, new SessionFilter { UserId = carol.Id }, alice), StringComparison.Ordinal);
+        var report = await portal.Open(scope, ReportExport.List, new ReportFile("access", new() { OrganizationId = north, RoleId = SystemRoles.HelpDesk.Id }, "UTC").ToJson(), alice);
+        Assert.Contains(("Organization", "North or below"), report.Value!.Facts);
+        Assert.Contains(("Role", "Help desk"), report.Value.Facts);
     }
 
     // A list with pages that can't be taken out is one that people copy by hand.
