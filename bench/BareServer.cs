@@ -24,7 +24,7 @@ internal static class BareServer
     {
         var builder = WebApplication.CreateSlimBuilder(args[2..]);
         builder.Logging.ClearProviders();
-        var database = new Database(Enum.Parse<Provider>(args[0]), 0, args[1]);
+        var database = new Database(Enum.Parse<Provider>(args[0]), 0, args[1], "");
         builder.Services.AddSingleton(database).AddSingleton<BareQueries>();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 

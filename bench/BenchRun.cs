@@ -22,6 +22,8 @@ internal sealed class BenchRun(Options options)
 
         if (options.Only.Contains("lists"))
             await MeasureListsAsync(database, samples, cluster);
+        if (options.Only.Contains("audit"))
+            await AuditBench.MeasureAsync(database, samples, options.Seconds, options.Data, cluster);
         if (options.Only.Contains("circuits"))
             await MeasureCircuitsAsync(database, samples);
         if (options.Only.Contains("start"))

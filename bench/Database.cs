@@ -10,7 +10,7 @@ internal sealed record Samples(
     IReadOnlyList<string> Actors, IReadOnlyList<string> Targets, IReadOnlyList<string> Addresses, string BusiestActor, string BusiestAddress, long Events);
 
 /// <summary>A seeded database. It is made once and kept in the data folder.</summary>
-internal sealed class Database(Provider provider, int users, string connectionString)
+internal sealed class Database(Provider provider, int users, string connectionString, string folder)
 {
     // What the product sets, see UserAdmin.Core/Data/SqliteSettings.cs.
     private const string Pragmas = "PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536; PRAGMA mmap_size=4294967296; PRAGMA temp_store=MEMORY;";
@@ -28,8 +28,14 @@ internal sealed class Database(Provider provider, int users, string connectionSt
     public string Title => $"{provider}, {users:N0} users";
     public string FileName => $"{provider}-{users}".ToLowerInvariant();
 
+    // What is in the database can be read and sealed with these alone, so they are kept beside it.
+    private string KeyFolder => Path.Combine(folder, $"{FileName}.keys");
+
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
+        ["UserAdmin__Keys__MasterKeyFile"] = Path.Combine(KeyFolder, "master.key"),
+        ["UserAdmin__Audit__KeyFolder"] = Path.Combine(KeyFolder, "audit"),
+        ["UserAdmin__Audit__CheckpointFile"] = Path.Combine(KeyFolder, "checkpoints.txt"),
         // A bench is one address, and its circuits are of few people.
         ["UserAdmin__Portal__PagesPerUser"] = "100000",
         ["UserAdmin__Portal__PagesPerAddress"] = "100000",
@@ -43,7 +49,7 @@ internal sealed class Database(Provider provider, int users, string connectionSt
     public static async Task<Database> PrepareAsync(Provider provider, int users, string folder, PostgresCluster? cluster)
     {
         var name = $"useradmin_{users}";
-        var database = new Database(provider, users, cluster?.ConnectionString(name) ?? $"Data Source={folder}/sqlite-{users}.db");
+        var database = new Database(provider, users, cluster?.ConnectionString(name) ?? $"Data Source={folder}/sqlite-{users}.db", folder);
         var done = Path.Combine(folder, $"{database.FileName}.seeded");
         if (File.Exists(done))
             return database;
@@ -78,7 +84,7 @@ internal sealed class Database(Provider provider, int users, string connectionSt
             if (Directory.Exists(Path.Combine(folder, "tenants")))
                 Directory.Delete(Path.Combine(folder, "tenants"), recursive: true);
         }
-        return new(provider, 0, cluster?.ConnectionString(name) ?? $"Data Source={folder}/{name}.db");
+        return new(provider, 0, cluster?.ConnectionString(name) ?? $"Data Source={folder}/{name}.db", folder);
     }
 
     public async Task AddOtherAsync(string folder)
@@ -146,7 +152,7 @@ internal sealed class Database(Provider provider, int users, string connectionSt
 
     private static async Task RecreateAsync(PostgresCluster cluster, string name)
     {
-        var postgres = new Database(Provider.PostgreSql, 0, cluster.ConnectionString("postgres"));
+        var postgres = new Database(Provider.PostgreSql, 0, cluster.ConnectionString("postgres"), "");
         await postgres.ExecuteAsync($"DROP DATABASE IF EXISTS {name}");
         await postgres.ExecuteAsync($"CREATE DATABASE {name}");
     }
