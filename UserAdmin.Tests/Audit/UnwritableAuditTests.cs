@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.Organizations;
+using UserAdmin.Tests.Api;
 
 namespace UserAdmin.Tests.Audit;
 
@@ -34,6 +35,19 @@ public sealed class UnwritableAuditTests
         Assert.Equal(HttpStatusCode.OK, (await known.Get("/me")).StatusCode);
         await DoAsync(app, Allow(provider));
         Assert.Equal(HttpStatusCode.Found, (await stranger.SignIn("carol")).StatusCode);
+    }
+
+    [Fact]
+    public async Task J07_The_API_answers_503_as_well_and_makes_nobody()
+    {
+        await using var app = await TestApp.StartAsync();
+        using var program = await ApiClient.SignInAsync(app, app.Alice);
+        await DoAsync(app, Refuse(DatabaseProvider.Sqlite));
+
+        using var refused = await program.Post("/api/v1/users", new { username = "john_doe", email = "john@example.com", first_name = "John", last_name = "Doe" });
+
+        Assert.Equal((503, "not_recorded"), (refused.Status, (string?)(await refused.Json())["code"]));
+        Assert.Equal(1, await CountAsync(app, db => db.Users));
     }
 
     [Theory, MemberData(nameof(Each))]

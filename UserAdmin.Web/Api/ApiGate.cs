@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using UserAdmin.Core.Api;
+using UserAdmin.Core.Data;
 using UserAdmin.Core.SignIn;
 using UserAdmin.Web.Security;
 
@@ -40,7 +41,7 @@ internal static partial class ApiGate
             {
                 LogFailed(logger, failure, http.Request.Method, http.Request.Path);
                 http.Response.Clear();
-                await Answer(http, StatusCodes.Status500InternalServerError).ExecuteAsync(http);
+                await Answer(http, DatabaseOutage.IsBehind(failure) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError).ExecuteAsync(http);
             }
         });
     }
@@ -85,6 +86,7 @@ internal static partial class ApiGate
         StatusCodes.Status413PayloadTooLarge => ApiAnswers.Problem(http, status, "too_large", "The body is too large."),
         StatusCodes.Status415UnsupportedMediaType => ApiAnswers.Problem(http, status, "unsupported_media_type", "Send the body as application/json."),
         StatusCodes.Status500InternalServerError => ApiAnswers.Problem(http, status, "failed", "This failed. It was logged under the correlation id."),
+        StatusCodes.Status503ServiceUnavailable => ApiAnswers.Problem(http, status, "not_recorded", "It can't be recorded at the moment, so nothing was changed. Try again later."),
         _ => ApiAnswers.Problem(http, status, "refused", null),
     };
 
