@@ -69,7 +69,7 @@ public sealed partial class ExportRunner(TenantDatabases databases, IServiceScop
     {
         var exports = services.GetRequiredService<ExportService>();
         Task<bool> GiveUp(Problem problem, Actor actor, long rows, IReadOnlyList<(string, string)>? facts = null) =>
-            exports.EndAsync(export, ExportState.Failed, rows, problem.Message, actor, export.Attempts, CancellationToken.None, facts);
+            exports.EndAsync(export, ExportState.Failed, rows, 0, problem.Message, actor, export.Attempts, CancellationToken.None, facts);
 
         var owner = await FindOwnerAsync(services, export, stop);
         if (owner is null || export.Attempts > MostAttempts)
@@ -127,7 +127,8 @@ public sealed partial class ExportRunner(TenantDatabases databases, IServiceScop
             await beating;
         }
         if (problem is null)
-            await exports.EndAsync(export, ExportState.Done, state.Rows, null, owner, export.Attempts, CancellationToken.None, table.Facts);
+            // How far it came is told beside the writing and may be told late; what it came to is told here.
+            await exports.EndAsync(export, ExportState.Done, state.Rows, file.Written, null, owner, export.Attempts, CancellationToken.None, table.Facts);
         else
             await GiveUp(problem, owner, state.Rows, table.Facts);
     }

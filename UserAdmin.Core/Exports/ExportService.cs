@@ -121,7 +121,7 @@ public sealed class ExportService(
     {
         if (await db.Exports.AsNoTracking().SingleOrDefaultAsync(e => e.Id == id && e.OwnerId == actor.UserId, cancel) is not { } export)
             return ExportProblems.NotFound;
-        return await EndAsync(export, ExportState.Canceled, export.Rows, "Canceled", actor, null, cancel) ? Result.Ok : ExportProblems.NotUnderWay;
+        return await EndAsync(export, ExportState.Canceled, export.Rows, 0, "Canceled", actor, null, cancel) ? Result.Ok : ExportProblems.NotUnderWay;
     }
 
     /// <summary>The actor's own files and what is under way, newest first. Nobody has more than some dozens: they expire.</summary>
@@ -144,14 +144,14 @@ public sealed class ExportService(
     /// Ends what is under way, once: whoever comes second changes nothing and records nothing. What is given up leaves no piece of a file behind.
     /// </summary>
     /// <param name="attempt">Which attempt of a server ends it; null when its owner does.</param>
-    internal async Task<bool> EndAsync(Export export, ExportState state, long rows, string? reason, Actor actor, int? attempt, CancellationToken cancel, IReadOnlyList<(string Name, string Value)>? facts = null)
+    internal async Task<bool> EndAsync(Export export, ExportState state, long rows, long bytes, string? reason, Actor actor, int? attempt, CancellationToken cancel, IReadOnlyList<(string Name, string Value)>? facts = null)
     {
         var (now, ended) = (clock.GetUtcNow(), false);
         var expires = (await policies.GetAsync<ExportPolicy>(cancel)).EndOf(export, now);
         await db.WriteAsync(async () =>
         {
             ended = await db.Exports.Where(e => e.Id == export.Id && (e.State == ExportState.Waiting || e.State == ExportState.Running) && (attempt == null || e.Attempts == attempt)).ExecuteUpdateAsync(row => row
-                .SetProperty(e => e.State, state).SetProperty(e => e.Rows, rows).SetProperty(e => e.EndedAt, now).SetProperty(e => e.ExpiresAt, expires).SetProperty(e => e.HeldUntil, (DateTimeOffset?)null)
+                .SetProperty(e => e.State, state).SetProperty(e => e.Rows, rows).SetProperty(e => e.Bytes, bytes).SetProperty(e => e.EndedAt, now).SetProperty(e => e.ExpiresAt, expires).SetProperty(e => e.HeldUntil, (DateTimeOffset?)null)
                 .SetProperty(e => e.Problem, state == ExportState.Failed ? reason : null), cancel) == 1;
             if (!ended)
                 return Result.Ok;

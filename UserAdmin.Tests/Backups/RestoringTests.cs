@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -12,8 +11,6 @@ namespace UserAdmin.Tests.Backups;
 
 public class RestoringTests
 {
-    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("KILL_ROUNDS") ?? "2", CultureInfo.InvariantCulture);
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -118,7 +115,7 @@ public class RestoringTests
             db.JobSchedules.Add(new() { Job = "backup.sqlite", Cron = "* * * * * ?", TimeZone = "UTC", ChangedAt = DateTimeOffset.UtcNow });
             await db.SaveChangesAsync(Cancel);
         }
-        for (var round = 0; round < Kills; round++)
+        for (var round = 0; round < Killing.Rounds; round++)
         {
             await using var server = await Server.StartAsync(folder, ("UserAdmin__Database__ConnectionString", database.ConnectionString), ("UserAdmin__Keys__MasterKey", TestPortal.MasterKey),
                 ("UserAdmin__Backups__Folder", backups), ("UserAdmin__Jobs__HoldSeconds", "3"), ("UserAdmin__Jobs__LookSeconds", "1"));

@@ -19,14 +19,14 @@ public sealed class RetentionArchive(AuditProof proof, CurrentTenant tenant, IOp
             throw new InvalidOperationException(planned.Problem.Message);
         Directory.CreateDirectory(settings.Value.ArchiveFolder);
         var name = $"{tenant.Tenant.Name}-{stream.ToString().ToLowerInvariant()}-{first}-{last}-{clock.GetUtcNow():yyyyMMddHHmmss}.zip";
-        var path = Path.Combine(settings.Value.ArchiveFolder, name);
-        // Under another name until it is whole: a killed run leaves nothing that looks like an archive.
-        await using (var file = new FileStream(path + ".part", FileMode.Create, FileAccess.Write))
+        // Under another name until it is whole: a killed run leaves nothing that looks like an archive. It is always the same name, so that the next run writes over what was left.
+        var part = Path.Combine(settings.Value.ArchiveFolder, $"{tenant.Tenant.Name}-{stream.ToString().ToLowerInvariant()}.part");
+        await using (var file = new FileStream(part, FileMode.Create, FileAccess.Write))
         {
             await proof.WriteAsync(planned.Value, file, null, cancel);
             file.Flush(flushToDisk: true);
         }
-        File.Move(path + ".part", path, overwrite: true);
+        File.Move(part, Path.Combine(settings.Value.ArchiveFolder, name), overwrite: true);
         return name;
     }
 }
