@@ -33,6 +33,7 @@ using UserAdmin.Core.Reports;
 using UserAdmin.Core.Reports.Builder;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Seeding;
+using UserAdmin.Core.ServiceAccounts;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Settings;
 using UserAdmin.Core.SignIn;
@@ -108,6 +109,8 @@ public static class CoreServices
         services.AddScoped<SigningKeys>();
         services.AddScoped<AccessTokens>();
         services.AddScoped<TokenService>();
+        services.AddScoped<KeptTokens>();
+        services.AddScoped<ServiceAccountService>();
         services.AddScoped<UserDirectory>();
         services.AddScoped<UserService>();
         services.AddScoped<UserLifecycle>();

@@ -42,7 +42,7 @@ public sealed class ActingService(
     {
         var now = clock.GetUtcNow();
         return actor is { Impersonator: null, SessionId: not null } && actor.UserId != userId && actor.Can(Permission.UsersImpersonate)
-            && await db.Users.Where(u => u.Id == userId).WithStatus(UserStatus.Active, now).VisibleTo(actor, db).Within(actor, Permission.UsersImpersonate, db).AnyAsync(cancel)
+            && await db.Users.Where(u => u.Id == userId && !u.IsServiceAccount).WithStatus(UserStatus.Active, now).VisibleTo(actor, db).Within(actor, Permission.UsersImpersonate, db).AnyAsync(cancel)
             && actor.Access.Covers(await evaluator.EvaluateAsync(userId, cancel));
     }
 
@@ -65,7 +65,7 @@ public sealed class ActingService(
         var until = now.AddMinutes(form.Minutes);
         var result = await db.WriteAsync(async () =>
         {
-            if (await db.Users.AsNoTracking().WithStatus(UserStatus.Active, now).SingleOrDefaultAsync(u => u.Id == userId, cancel) is not { } person)
+            if (await db.Users.AsNoTracking().WithStatus(UserStatus.Active, now).SingleOrDefaultAsync(u => u.Id == userId && !u.IsServiceAccount, cancel) is not { } person)
                 return NotActive;
             var own = db.Sessions.Where(s => s.Id == actor.SessionId && s.UserId == actor.UserId && s.EndedAt == null && s.ActingAsId == null);
             if (await own.ExecuteUpdateAsync(row => row.SetProperty(s => s.ActingAsId, userId).SetProperty(s => s.ActingUntil, until).SetProperty(s => s.ActingReason, form.Reason), cancel) == 0)

@@ -18,7 +18,7 @@ public sealed class Notices(Outbox outbox, OneTimeTokens tokens, PublicAddress a
     /// <param name="cancel">Ends the waiting.</param>
     /// <param name="values">What stands in place of {0}, {1} and so on.</param>
     public Task SendAsync(User user, string what, Actor actor, CancellationToken cancel, params object?[] values) =>
-        SendToAsync(user.Email!, user, what, actor, cancel, values);
+        user.IsServiceAccount ? Task.CompletedTask : SendToAsync(user.Email!, user, what, actor, cancel, values);
 
     /// <summary>The same to an address the user had before: after a change of address the old one is told, too.</summary>
     public async Task SendToAsync(string email, User user, string what, Actor actor, CancellationToken cancel, params object?[] values)

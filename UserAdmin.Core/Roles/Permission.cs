@@ -32,6 +32,9 @@ public enum Permission
     [Permission("custom_fields.edit", "Define profile fields", "Add fields to everybody's profile and say who sees and edits them.")]
     CustomFieldsEdit,
 
+    [Permission("service_accounts.manage", "Look after service accounts", "Create accounts for programs and their access tokens, up to what one holds oneself.")]
+    ServiceAccountsManage,
+
     [Permission("sessions.view", "See sessions", "Who is signed in, where and since when.", PermissionScope.Organization)]
     SessionsView,
     [Permission("sessions.end", "End sessions", "Sign people out and remove their devices.", PermissionScope.Organization)]

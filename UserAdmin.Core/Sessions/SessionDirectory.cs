@@ -270,6 +270,7 @@ public sealed partial class SessionDirectory(
                 user.LastName,
                 user.MustChangePassword,
                 user.TwoFactorEnabled,
+                user.IsServiceAccount,
                 user.ActivatedAt,
                 user.SecondFactorDueAt,
                 RequiredByRoleSince = held.Where(r => r.UserId == user.Id)
@@ -279,7 +280,7 @@ public sealed partial class SessionDirectory(
             return null;
         var (fullName, userName) = ($"{row.FirstName} {row.LastName}".Trim(), row.UserName ?? "");
         var access = await scope.ServiceProvider.GetRequiredService<AccessEvaluator>().EvaluateAsync(row.UserId, cancel);
-        var enrolBy = row.TwoFactorEnabled ? null : new SecondFactorRule(secondFactor, now).DueAt(row.ActivatedAt, row.SecondFactorDueAt, row.RequiredByRoleSince);
+        var enrolBy = row.TwoFactorEnabled || row.IsServiceAccount ? null : new SecondFactorRule(secondFactor, now).DueAt(row.ActivatedAt, row.SecondFactorDueAt, row.RequiredByRoleSince);
 
         // Whoever acts as somebody is judged by their own account first; what the person has yet to do for their own security is set aside.
         var owner = new Actor(ActorKind.User, row.UserId, fullName.Length > 0 ? fullName : userName, row.MustChangePassword || enrolBy <= now ? Access.None : access) { SessionId = id };

@@ -25,6 +25,7 @@ using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
 using UserAdmin.Core.SignIn;
 using UserAdmin.Core.Tenants;
+using UserAdmin.Core.Tokens;
 using UserAdmin.Core.TwoFactor;
 
 namespace UserAdmin.Core.Settings;
@@ -56,7 +57,7 @@ public sealed class Policies(UserAdminDbContext db, CurrentTenant tenant, IMemor
 
     /// <summary>Every policy there is.</summary>
     public static IReadOnlyList<Type> Types { get; } = [typeof(RegistrationPolicy), typeof(PasswordRules), typeof(SecondFactorPolicy), typeof(SessionPolicy), typeof(Features), typeof(Brand), typeof(AccessRequestPolicy), typeof(MessagePolicy), typeof(BackupPolicy), typeof(DormancyPolicy), typeof(DailyReportPolicy), typeof(ExportPolicy),
-        typeof(CompliancePolicy), typeof(AuditRetentionPolicy), typeof(ReportPolicy)];
+        typeof(TokenPolicy), typeof(CompliancePolicy), typeof(AuditRetentionPolicy), typeof(ReportPolicy)];
 
     public async Task<TPolicy> GetAsync<TPolicy>(CancellationToken cancel) where TPolicy : class, new() => (await GetWithStampAsync<TPolicy>(cancel)).Policy;
 

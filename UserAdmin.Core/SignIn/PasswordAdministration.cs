@@ -68,6 +68,8 @@ public sealed class PasswordAdministration(
 
     private PasswordHelp HelpFor(User user)
     {
+        if (user.IsServiceAccount)
+            return new(false, false, false);
         var status = user.StatusAt(clock.GetUtcNow());
         return new(status == UserStatus.Active, status == UserStatus.Active && user is { PasswordHash: not null, MustChangePassword: false },
             !user.EmailConfirmed && (status == UserStatus.Active || (status == UserStatus.Pending && user.PasswordHash is not null)));

@@ -80,7 +80,10 @@ public sealed class User : IdentityUser<Guid>
         RefreshSearch();
     }
 
-    public void Identify(string userName, string email, ILookupNormalizer normalizer)
+    /// <param name="userName">The name to sign in with.</param>
+    /// <param name="email">Null for a service account.</param>
+    /// <param name="normalizer">Makes the names comparable.</param>
+    public void Identify(string userName, string? email, ILookupNormalizer normalizer)
     {
         (UserName, Email) = (userName, email);
         (NormalizedUserName, NormalizedEmail) = (normalizer.NormalizeName(userName), normalizer.NormalizeEmail(email));

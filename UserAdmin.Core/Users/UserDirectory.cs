@@ -45,6 +45,9 @@ public sealed record UserDetails(
     /// <summary>What the reader's permissions reach of this person; their rank is asked when something is done.</summary>
     public IReadOnlySet<Permission> Allowed { get; init; } = new HashSet<Permission>();
 
+    /// <summary>It is a program's: it has tokens and no password.</summary>
+    public bool IsServiceAccount { get; init; }
+
     /// <summary>The version of the picture, where there is one that its owner shows.</summary>
     public string? Picture { get; init; }
 }
@@ -103,6 +106,7 @@ public sealed class UserDirectory(
             user.DeletedAt, user.LastSignInAt > User.Never ? user.LastSignInAt : null, user.CreatedAt, user.UpdatedAt, user.ActivatedAt,
             user.TwoFactorEnabled, (await db.RoleNamesAsync([id], actor, now, cancel)).GetValueOrDefault(id), found.OpenSessions, DaysLeft(user.DeletedAt))
         {
+            IsServiceAccount = user.IsServiceAccount,
             Allowed = Enum.GetValues<Permission>().Where(permission => actor.Access.Reaches(found.Organizations, permission)).ToHashSet(),
             Picture = id == actor.UserId || Me.Privacy.Read(found.Privacy).Shows(Me.ProfilePart.Picture, toAdministrator: true) ? found.Picture : null,
         };

@@ -15,6 +15,7 @@ internal static class UserProblems
     public static readonly Problem ReasonTooLong = new(ProblemKind.Invalid, "reason.too_long", "The reason can have 500 characters at most.", "Reason");
     public static readonly Problem ReasonHidden = new(ProblemKind.Invalid, "reason.hidden_characters", "The reason has a hidden character (a control or direction code).", "Reason");
     public static readonly Problem LastOwner = new(ProblemKind.Conflict, "user.last_owner", "This is the last active owner without an end date. Make another one first.");
+    public static readonly Problem ServiceAccount = new(ProblemKind.Conflict, "user.service_account", "This is a service account. Change it among the service accounts.");
     public static readonly Problem Yourself = new(ProblemKind.Conflict, "user.yourself", "You can't do this to your own account. Ask another administrator.");
     public static readonly Problem LockInPast = new(ProblemKind.Invalid, "user.lock_in_past", "The lock must end in the future.", "Until");
 

@@ -68,6 +68,8 @@ public sealed class UserService(
             var user = await db.Users.Existing().SingleOrDefaultAsync(u => u.Id == id, cancel);
             if (user is null)
                 return UserProblems.NotFound;
+            if (user.IsServiceAccount)
+                return UserProblems.ServiceAccount;
 
             var current = UserForm.Of(user);
             var changed = UserField.All.Where(field => field.Get(mine) != field.Get(original)).ToList();

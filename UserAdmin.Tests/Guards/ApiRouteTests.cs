@@ -16,6 +16,18 @@ public class ApiRouteTests
         ["POST /auth/login/send-code open"] = (400, 400),
         ["POST /auth/refresh open"] = (400, 400),
         ["POST /auth/confirm"] = (400, 400),
+        ["GET /me/tokens"] = (200, 200),
+        ["POST /me/tokens"] = (400, 400),
+        ["DELETE /me/tokens/{id:guid}"] = (404, 404),
+        ["GET /service-accounts"] = (403, 200),
+        ["POST /service-accounts"] = (403, 400),
+        ["GET /service-accounts/{id:guid}"] = (403, 404),
+        ["PUT /service-accounts/{id:guid}"] = (403, 400),
+        ["PATCH /service-accounts/{id:guid}"] = (403, 404),
+        ["DELETE /service-accounts/{id:guid}"] = (403, 404),
+        ["GET /service-accounts/{id:guid}/tokens"] = (403, 200),
+        ["POST /service-accounts/{id:guid}/tokens"] = (403, 400),
+        ["DELETE /service-accounts/{id:guid}/tokens/{tokenId:guid}"] = (403, 404),
         ["GET /users"] = (403, 200),
         ["GET /users/active_count"] = (403, 200),
         ["POST /users"] = (403, 400),
@@ -67,7 +79,7 @@ public class ApiRouteTests
     private static Task<HttpResponseMessage> Try(TestApp app, ApiClient program, string route)
     {
         var (method, path) = (new HttpMethod(route.Split(' ')[0]), route.Split(' ')[1]);
-        var address = $"/api/v1{path}".Replace("{act}", "lock", StringComparison.Ordinal).Replace("{id:guid}", $"{app.Alice.UserId}", StringComparison.Ordinal);
+        var address = $"/api/v1{path}".Replace("{act}", "lock", StringComparison.Ordinal).Replace("{tokenId:guid}", $"{app.Alice.UserId}", StringComparison.Ordinal).Replace("{id:guid}", $"{app.Alice.UserId}", StringComparison.Ordinal);
         return program.Send(method, address, method == HttpMethod.Get || method == HttpMethod.Delete ? null : "{}");
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using UserAdmin.Core;
 using UserAdmin.Core.Roles;
 using UserAdmin.Web.Security;
+using UserAdmin.Web.ServiceAccounts;
 using UserAdmin.Web.SignIn;
 using UserAdmin.Web.Tokens;
 using UserAdmin.Web.Users;
@@ -30,7 +31,9 @@ internal static class ApiHost
     public static void MapApi(this WebApplication app)
     {
         var api = app.MapGroup("/api/v1").RequireAuthorization().RequireCors(Cors).DisableAntiforgery().AddEndpointFilter(RefuseBadBodies);
+        api.MapServiceAccountApi();
         api.MapSignInApi();
+        api.MapTokenApi();
         api.MapUserApi();
         app.MapKeySet();
         app.MapApiDocument();
