@@ -107,7 +107,7 @@ public class KeptTokenTests
         var secret = (string)(await (await program.Post($"/api/v1/service-accounts/{id}/tokens", new { name = "Main", permissions = new[] { "users.view", "roles.view" } })).Json())["token"]!;
         using var payroll = new ApiClient(app) { Token = secret };
         using var withoutRole = await payroll.Get("/api/v1/users");
-        await app.Run((RoleAssignmentService roles) => roles.AssignAsync(id, new() { RoleId = SystemRoles.Agent.Id }, Fresh(app, app.Alice), Cancel));
+        await app.Run((RoleAssignmentService roles) => roles.AssignAsync(new NewAssignment(id, SystemRoles.Agent.Id, null, null, null, "Reads people"), Fresh(app, app.Alice), Cancel));
         app.Clock.Advance(TimeSpan.FromSeconds(6));
         using var withRole = await payroll.Get("/api/v1/users");
         using var beyond = await payroll.Patch($"/api/v1/users/{app.Alice.UserId}", new { phone = "1" });

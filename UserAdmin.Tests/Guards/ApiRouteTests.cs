@@ -50,7 +50,7 @@ public class ApiRouteTests
 
         var endpoints = app.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Where(IsApi)
             .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method =>
-                $"{method} {endpoint.RoutePattern.RawText!.Replace("/api/v1", "", StringComparison.Ordinal)}{(endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null ? "" : " open")}"));
+                $"{method} {endpoint.RoutePattern.RawText!.Replace("/api/v1", "", StringComparison.Ordinal).TrimEnd('/')}{(endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null ? "" : " open")}"));
 
         Assert.Equal(Matrix.Keys.Order(StringComparer.Ordinal), endpoints.Order(StringComparer.Ordinal));
     }

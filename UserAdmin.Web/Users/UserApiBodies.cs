@@ -129,7 +129,7 @@ internal sealed record BulkView(int Done, int Refused, IReadOnlyList<BulkItemVie
 
 /// <summary>A user as the API shows them.</summary>
 internal sealed record UserView(
-    Guid Id, string UserName, string Email, string FirstName, string LastName, string? Phone, string? Address, string? Street, string? PostalCode, string? City, string? Country,
+    Guid Id, string UserName, string? Email, string FirstName, string LastName, string? Phone, string? Address, string? Street, string? PostalCode, string? City, string? Country,
     bool IsActive, UserStatus Status, bool HasTwoFactor, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastSignInAt)
 {
     public static UserView Of(UserRow row) => new(
