@@ -57,7 +57,7 @@ public partial class WordsTests
         [.. InSources(), .. Problems(), .. Annotations(), .. Choices(), .. AuditAction.All.Select(action => action.Sentence), .. PermissionInfo.All.SelectMany(info => new[] { info.Title, info.ModuleTitle }), RoleWords.RoleInactive, RoleWords.OrganizationInactive, .. ProfileField.All.Select(field => field.Label), .. Stored], StringComparer.Ordinal);
 
     // Kept in rows in English and translated where they are shown.
-    private static readonly string[] Stored = ["Signed out", "A new password is required", Actor.System.Name, Actor.Anonymous.Name];
+    private static readonly string[] Stored = ["Signed out", "A new password is required", "A refresh token was used twice", Actor.System.Name, Actor.Anonymous.Name];
 
     // Texts in T("..."), and those that become words later: what notices tell, titles of the menu and of tabs.
     private static IEnumerable<string> InSources()
