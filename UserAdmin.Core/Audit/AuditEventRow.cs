@@ -15,9 +15,33 @@ public sealed partial class AuditEvent
         // In the order in which FromRow takes them.
         var columns = query(db.AuditEvents).Select(e => new
         {
-            e.Id, e.UtcMicroseconds, Kind = (int)e.ActorKind, e.ActorId, e.ActorName, e.ImpersonatorId, e.ImpersonatorName, e.Action, Category = (int)e.Category, Outcome = (int)e.Outcome,
-            e.TargetId, e.TargetName, e.Reason, e.Changes, e.Address, e.SessionId, e.CorrelationId, Stream = (int)e.Stream,
-            e.ActorSalt, e.ActorCommitment, e.TargetSalt, e.TargetCommitment, e.Leaf, e.LeafMac, e.Seq, e.SealId, e.StubbedByEventId,
+            e.Id,
+            e.UtcMicroseconds,
+            Kind = (int)e.ActorKind,
+            e.ActorId,
+            e.ActorName,
+            e.ImpersonatorId,
+            e.ImpersonatorName,
+            e.Action,
+            Category = (int)e.Category,
+            Outcome = (int)e.Outcome,
+            e.TargetId,
+            e.TargetName,
+            e.Reason,
+            e.Changes,
+            e.Address,
+            e.SessionId,
+            e.CorrelationId,
+            Stream = (int)e.Stream,
+            e.ActorSalt,
+            e.ActorCommitment,
+            e.TargetSalt,
+            e.TargetCommitment,
+            e.Leaf,
+            e.LeafMac,
+            e.Seq,
+            e.SealId,
+            e.StubbedByEventId,
         });
         var events = new List<AuditEvent>();
         await db.Database.OpenConnectionAsync(cancel);

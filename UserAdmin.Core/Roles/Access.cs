@@ -104,7 +104,8 @@ public sealed class Access
     public Access LimitedTo(FrozenSet<Permission> permissions) => new(
         everywhere.Where(permissions.Contains).ToFrozenSet(),
         inOrganizations.ToFrozenDictionary(held => held.Key, held => held.Value with { Granted = held.Value.Granted.Where(permissions.Contains).ToFrozenSet() }),
-        tree) { Closed = Closed, ChangesAt = ChangesAt };
+        tree)
+    { Closed = Closed, ChangesAt = ChangesAt };
 
     public bool IsSameAs(Access other) =>
         everywhere.SetEquals(other.everywhere) && Closed.SetEquals(other.Closed) && inOrganizations.Count == other.inOrganizations.Count

@@ -18,9 +18,22 @@ public sealed class EventRowTests
         await using var portal = await TestPortal.StartAsync(provider);
         var full = new AuditEvent
         {
-            UtcMicroseconds = 1_771_000_000_123_456, ActorKind = ActorKind.User, ActorId = Guid.NewGuid(), ActorName = "Zoë 🦊", ImpersonatorId = Guid.NewGuid(), ImpersonatorName = "Alice Archer",
-            Action = AuditAction.RoleEdited.Code, Category = AuditCategory.Access, Outcome = AuditOutcome.Denied, TargetId = Guid.NewGuid(), TargetName = "Help desk", Reason = "Asked for",
-            Changes = "[]", Address = "2001:db8::1", SessionId = Guid.NewGuid(), CorrelationId = "one",
+            UtcMicroseconds = 1_771_000_000_123_456,
+            ActorKind = ActorKind.User,
+            ActorId = Guid.NewGuid(),
+            ActorName = "Zoë 🦊",
+            ImpersonatorId = Guid.NewGuid(),
+            ImpersonatorName = "Alice Archer",
+            Action = AuditAction.RoleEdited.Code,
+            Category = AuditCategory.Access,
+            Outcome = AuditOutcome.Denied,
+            TargetId = Guid.NewGuid(),
+            TargetName = "Help desk",
+            Reason = "Asked for",
+            Changes = "[]",
+            Address = "2001:db8::1",
+            SessionId = Guid.NewGuid(),
+            CorrelationId = "one",
         }.Stamp(new byte[32]);
         // What comes with the seal, and when the event is emptied; the row itself may not be changed like that.
         foreach (var (name, value) in new (string, object)[] { (nameof(full.Seq), 7L), (nameof(full.SealId), 3L), (nameof(full.StubbedByEventId), Guid.NewGuid()) })

@@ -13,7 +13,11 @@ internal static class UserApi
 {
     private static readonly Dictionary<string, UserSort> Orderings = new()
     {
-        ["name"] = UserSort.Name, ["username"] = UserSort.UserName, ["email"] = UserSort.Email, ["created_at"] = UserSort.Created, ["last_sign_in_at"] = UserSort.LastSignIn,
+        ["name"] = UserSort.Name,
+        ["username"] = UserSort.UserName,
+        ["email"] = UserSort.Email,
+        ["created_at"] = UserSort.Created,
+        ["last_sign_in_at"] = UserSort.LastSignIn,
     };
 
     public static void MapUserApi(this RouteGroupBuilder api)
