@@ -119,7 +119,7 @@ public class AccessibilityTests(Chromium chromium) : BrowserTest(chromium)
             "/organizations", "/organizations/new", $"/organizations/{acme}", $"/organizations/{acme}/members", $"/organizations/{acme}/teams", $"/organizations/{acme}/settings", $"/teams/{team}",
             "/invitations", "/invitations/new", "/access-requests", "/me/access-requests", "/access-reviews", "/access-reviews/new", $"/access-reviews/{review}",
             "/reports", "/reports/sign-ins", "/reports/peak-hours", "/reports/access", "/reports/new", "/reports/schedules", "/reports/schedules/new?report=access",
-            "/tenants", "/tenants/new", "/settings/features", "/settings/branding", "/settings/fields",
+            "/tenants", "/tenants/new", "/me/tokens", "/service-accounts", "/settings/features", "/settings/branding", "/settings/fields",
         })
         {
             await tab.Go(page);
