@@ -118,6 +118,8 @@ internal sealed class AuditEventConfiguration : IEntityTypeConfiguration<AuditEv
         audit.HasIndex(e => new { e.Action, e.UtcMicroseconds, e.Id });
         audit.HasIndex(e => new { e.Category, e.UtcMicroseconds, e.Id });
         audit.HasIndex(e => new { e.Outcome, e.UtcMicroseconds, e.Id, e.Action }).HasDatabaseName("IX_audit_events_outcome");
+        audit.HasIndex(e => new { e.ActorId, e.Outcome, e.UtcMicroseconds, e.Id }).HasDatabaseName("IX_audit_events_actor_refused").HasFilter("outcome > 1");
+        audit.HasIndex(e => new { e.Address, e.Outcome, e.UtcMicroseconds, e.Id }).HasDatabaseName("IX_audit_events_address_refused").HasFilter("outcome > 1");
         audit.HasIndex(e => new { e.Address, e.UtcMicroseconds, e.Id, e.Action, e.Outcome }).HasDatabaseName("IX_audit_events_address");
     }
 }

@@ -35,7 +35,8 @@ internal static class AuditQueries
             if (filter is { ActorId: not null, SessionId: { } sessionId })
                 found = found.Where(e => e.SessionId == sessionId);
             if (filter.Outcome is { } outcome)
-                found = found.Where(e => e.Outcome == outcome);
+                // What did not succeed is rare; said with a constant it leads to the indexes that hold nothing else.
+                found = outcome == AuditOutcome.Success ? found.Where(e => e.Outcome == outcome) : found.Where(e => e.Outcome > AuditOutcome.Success && e.Outcome == outcome);
             if (filter.Address is { } address)
                 found = found.Where(e => e.Address == address);
             return found.OfActions(filter);

@@ -65,12 +65,18 @@ public sealed class AuditVolumes(UserAdminDbContext db, CurrentTenant tenant, Ke
     private async Task<int?> CountEventsAsync(Counting counting, AuditFilter filter, CancellationToken cancel)
     {
         var with = filter.WithId is { } id ? await db.AuditEvents.AsNoTracking().SingleOrDefaultAsync(e => e.Id == id, cancel) : null;
-        var found = new List<(long At, AuditOutcome Outcome)>();
+        var found = new List<(long Slot, AuditOutcome Outcome, int Events)>();
         foreach (var part in db.AuditEvents.AsNoTracking().Matching(filter, with).PartsOf(filter))
-            found.AddRange(from e in await part.InOrder().Take(MostCounted + 1).Select(e => new { e.UtcMicroseconds, e.Outcome }).ToListAsync(cancel) select (e.UtcMicroseconds, e.Outcome));
-        foreach (var (at, outcome) in found.OrderByDescending(e => e.At).Take(MostCounted))
-            counting.Add(at, outcome, 1);
-        return found.Count > MostCounted ? MostCounted : null;
+            found.AddRange(from slot in await part.InOrder().Take(MostCounted + 1).GroupBy(e => new { Slot = e.UtcMicroseconds / AuditCount.SlotMicroseconds, e.Outcome })
+                               .Select(slot => new { slot.Key.Slot, slot.Key.Outcome, Events = slot.Count() }).ToListAsync(cancel)
+                           select (slot.Slot, slot.Outcome, slot.Events));
+        var left = MostCounted;
+        foreach (var (slot, outcome, events) in found.OrderByDescending(e => e.Slot))
+        {
+            counting.Add(slot * AuditCount.SlotMicroseconds, outcome, Math.Min(events, Math.Max(0, left)));
+            left -= events;
+        }
+        return left < 0 ? MostCounted : null;
     }
 
     private static async Task<int?> ReadCountsAsync(UserAdminDbContext db, Counting counting, AuditFilter filter, CancellationToken cancel)

@@ -539,6 +539,14 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                     b.HasIndex("ImpersonatorId", "UtcMicroseconds", "Id")
                         .HasFilter("impersonator_id IS NOT NULL");
 
+                    b.HasIndex("ActorId", "Outcome", "UtcMicroseconds", "Id")
+                        .HasDatabaseName("IX_audit_events_actor_refused")
+                        .HasFilter("outcome > 1");
+
+                    b.HasIndex("Address", "Outcome", "UtcMicroseconds", "Id")
+                        .HasDatabaseName("IX_audit_events_address_refused")
+                        .HasFilter("outcome > 1");
+
                     b.HasIndex("Outcome", "UtcMicroseconds", "Id", "Action")
                         .HasDatabaseName("IX_audit_events_outcome");
 
@@ -703,6 +711,9 @@ namespace UserAdmin.Core.Data.Migrations.Postgres
                     b.HasKey("Slot", "Action", "Outcome");
 
                     b.HasIndex("Action", "Slot");
+
+                    b.HasIndex("Slot", "Outcome", "Action", "Count")
+                        .HasDatabaseName("IX_audit_counts_sums");
 
                     b.ToTable("audit_counts", (string)null);
                 });
