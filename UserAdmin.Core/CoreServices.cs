@@ -133,6 +133,7 @@ public static class CoreServices
         services.AddScoped<MembershipService>();
         services.AddScoped<MemberRoles>();
         services.AddScoped<MemberDirectory>();
+        services.AddScoped<TeamDirectory>();
         services.AddScoped<TeamService>();
         services.AddScoped<UserSecurity>();
         services.AddScoped<PreferenceService>();

@@ -28,7 +28,7 @@ public sealed class MemberDirectory(UserAdminDbContext db, CurrentTenant tenant,
     private const int Few = 4_000;
 
     /// <summary>The members of an organization by name; none without <see cref="Permission.OrganizationsView"/> in it.</summary>
-    public async Task<OrganizationMemberListing> ListAsync(Guid organizationId, string? search, PageStart start, Actor actor, CancellationToken cancel)
+    public async Task<OrganizationMemberListing> ListAsync(Guid organizationId, string? search, PageStart start, Actor actor, CancellationToken cancel, int size = PageSize)
     {
         if (!actor.CanIn(organizationId, Permission.OrganizationsView))
             return new(new([], null, null), new(0));
@@ -39,8 +39,12 @@ public sealed class MemberDirectory(UserAdminDbContext db, CurrentTenant tenant,
         var counted = await members.Take(Few + 1).CountAsync(cancel);
         if (counted > Few)
             members = db.UsersAlong(UserSort.Name).Existing().Where(u => db.Memberships.Any(m => m.OrganizationId == organizationId && m.UserId == u.Id)).MatchingEach(words);
-        return new(await PageAsync(organizationId, members, start, actor, cancel), counted > Few ? new(Few, IsAtLeast: true) : new(counted));
+        return new(await PageAsync(organizationId, members, start, size, actor, cancel), counted > Few ? new(Few, IsAtLeast: true) : new(counted));
     }
+
+    /// <summary>One member; null when they are none, or the actor may not see it.</summary>
+    public async Task<OrganizationMemberRow?> FindAsync(Guid organizationId, Guid userId, Actor actor, CancellationToken cancel) => !actor.CanIn(organizationId, Permission.OrganizationsView) ? null
+        : (await PageAsync(organizationId, db.Users.Existing().Where(u => u.Id == userId && db.Memberships.Any(m => m.OrganizationId == organizationId && m.UserId == u.Id)), PageStart.First, 1, actor, cancel)).Rows.FirstOrDefault();
 
     /// <summary>Where somebody belongs, with roles and teams there: one's own, or those the actor may see of a person they may see.</summary>
     public async Task<IReadOnlyList<MembershipRow>> ListOfAsync(Guid userId, Actor actor, CancellationToken cancel)
@@ -78,7 +82,7 @@ public sealed class MemberDirectory(UserAdminDbContext db, CurrentTenant tenant,
         return found.Where(row => actor.CanIn(row.Id, Permission.OrganizationsView)).GroupBy(row => row.UserId).ToDictionary(group => group.Key, group => string.Join(", ", group.Select(row => row.Name)));
     }
 
-    private async Task<Page<OrganizationMemberRow>> PageAsync(Guid organizationId, IQueryable<User> members, PageStart start, Actor actor, CancellationToken cancel)
+    private async Task<Page<OrganizationMemberRow>> PageAsync(Guid organizationId, IQueryable<User> members, PageStart start, int size, Actor actor, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var cursor = Guid.TryParse(start.After ?? start.Before, out var id)
@@ -86,7 +90,7 @@ public sealed class MemberDirectory(UserAdminDbContext db, CurrentTenant tenant,
         var backwards = start.AtEnd || (start.Before is not null && cursor is not null);
         if (cursor is not null)
             members = members.Following(cursor, UserSort.Name, backwards);
-        var found = await members.InOrder(UserSort.Name, backwards).Take(PageSize + 1).Select(u => new
+        var found = await members.InOrder(UserSort.Name, backwards).Skip(start.Skip).Take(size + 1).Select(u => new
         {
             u.Id,
             FullName = (u.FirstName + " " + u.LastName).Trim(),
@@ -97,7 +101,7 @@ public sealed class MemberDirectory(UserAdminDbContext db, CurrentTenant tenant,
         var roles = !actor.CanIn(organizationId, Permission.RolesView) ? []
             : await RolesAsync(db.RoleAssignments.Where(a => a.OrganizationId == organizationId && ids.Contains(a.UserId)), now, cancel);
         return Page.Of(found.ConvertAll(row => new OrganizationMemberRow(row.Id, row.FullName, row.Status, row.Membership.Title, row.Membership.JoinedAt) { Roles = roles.GetValueOrDefault((organizationId, row.Id)) }),
-            PageSize, backwards, cursor is not null, row => row.UserId.ToString());
+            size, backwards, cursor is not null || start.Skip > 0, row => row.UserId.ToString());
     }
 
     private async Task<Dictionary<(Guid OrganizationId, Guid UserId), string>> RolesAsync(IQueryable<RoleAssignment> assignments, DateTimeOffset now, CancellationToken cancel)

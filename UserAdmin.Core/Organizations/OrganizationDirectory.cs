@@ -11,12 +11,19 @@ public sealed record OrganizationRow(Guid Id, string Name, DateTimeOffset? Deact
     /// <summary>The names from the top down to the one above it, as far as the reader sees them.</summary>
     public string Path { get; init; } = "";
 
+    public Guid? ParentId { get; init; }
+
     public OrganizationStatus Status => DeletedAt is not null ? OrganizationStatus.Deleted : DeactivatedAt is not null ? OrganizationStatus.Deactivated : OrganizationStatus.Active;
 }
 
 public sealed record OrganizationBranch(IReadOnlyList<OrganizationRow> Rows, Guid? Next);
 
 public sealed record OrganizationMatches(IReadOnlyList<OrganizationRow> Rows, bool HasMore);
+
+/// <summary>Which organizations to list: by name and state, without one all but the deleted; below one, or with <paramref name="IsTop"/> the topmost that the reader sees.</summary>
+public sealed record OrganizationFilter(string? Search = null, OrganizationStatus? Status = null, Guid? ParentId = null, bool IsTop = false);
+
+public sealed record OrganizationListing(Page<OrganizationRow> Page, int Count);
 
 public sealed record OrganizationDetails(
     Guid Id, Guid? ParentId, OrganizationForm Form, OrganizationStatus Status, string? StatusReason, bool IsInForce, IReadOnlyList<(Guid Id, string Name)> Above,
@@ -51,20 +58,19 @@ public sealed class OrganizationDirectory(UserAdminDbContext db, CurrentTenant t
     public Task<OrganizationMatches> ChooseAsync(string? text, Permission permission, int count, Actor actor, CancellationToken cancel) =>
         SearchAsync(text, permission, OrganizationStatus.Active, count, actor, cancel);
 
-    /// <summary>All that the actor sees by name, a page of 200 at a time, with where they stand; narrowed like <see cref="SearchAsync(string?, bool, Actor, CancellationToken)"/>.</summary>
-    internal async Task<Page<OrganizationRow>> ReadAsync(string? text, bool deleted, PageStart start, Actor actor, CancellationToken cancel)
+    /// <summary>All that the actor sees by name, a page at a time, with where they stand.</summary>
+    public async Task<OrganizationListing> ListAsync(OrganizationFilter filter, PageStart start, int size, Actor actor, CancellationToken cancel)
     {
-        if (!actor.CanSomewhere(Permission.OrganizationsView))
-            return new([], null, null);
-        const int size = 200;
-        var part = OrganizationForm.NormalizedNameOf(Text.Visible(text));
-        var found = db.Organizations.Within(actor, Permission.OrganizationsView, db).Where(o => o.NormalizedName.Contains(part) && (o.DeletedAt != null) == deleted);
-        if (Guid.TryParse(start.After, out var last) && await db.Organizations.Where(o => o.Id == last).Select(o => o.NormalizedName).SingleOrDefaultAsync(cancel) is { } name)
-            found = found.Where(o => string.Compare(o.NormalizedName, name) > 0 || (o.NormalizedName == name && o.Id > last));
-        var rows = await RowsAsync(found.OrderBy(o => o.NormalizedName).ThenBy(o => o.Id).Take(size + 1), cancel);
-        var tree = (await catalogue.GetAsync(tenant.Tenant, cancel)).Organizations;
-        return Page.Of(rows.ConvertAll(row => row with { Path = string.Join(" / ", Above(tree, row.Id, actor).Select(above => above.Name)) }), size, backwards: false, start.After is not null, row => row.Id.ToString());
+        if (filter.ParentId is { } parent ? !actor.CanIn(parent, Permission.OrganizationsView) : !actor.CanSomewhere(Permission.OrganizationsView))
+            return new(new([], null, null), 0);
+        var found = Matching(filter, actor);
+        return new(await PageAsync(found, start, size, actor, cancel), await found.CountAsync(cancel));
     }
+
+    /// <summary>The same uncounted, a page of 200 at a time; narrowed like <see cref="SearchAsync(string?, bool, Actor, CancellationToken)"/>.</summary>
+    internal async Task<Page<OrganizationRow>> ReadAsync(string? text, bool deleted, PageStart start, Actor actor, CancellationToken cancel) =>
+        !actor.CanSomewhere(Permission.OrganizationsView) ? new([], null, null)
+        : await PageAsync(Matching(new(text, deleted ? OrganizationStatus.Deleted : null), actor), start, 200, actor, cancel);
 
     /// <summary>Null when there is none, or the actor may not see it.</summary>
     public async Task<OrganizationDetails?> FindAsync(Guid id, Actor actor, CancellationToken cancel)
@@ -89,6 +95,37 @@ public sealed class OrganizationDirectory(UserAdminDbContext db, CurrentTenant t
     internal async Task<string?> NameInFilterAsync(Guid? id, Actor actor, CancellationToken cancel) =>
         id is not { } organization ? null : await FindNameAsync(organization, actor, cancel) is { } name ? $"{name} or below" : "One that is gone, or that the reader may not see";
 
+    private IQueryable<Organization> Matching(OrganizationFilter filter, Actor actor)
+    {
+        var part = OrganizationForm.NormalizedNameOf(Text.Visible(filter.Search));
+        var visible = db.Organizations.Within(actor, Permission.OrganizationsView, db);
+        var found = visible.Where(o => o.NormalizedName.Contains(part));
+        if (filter.ParentId is { } parent)
+            found = found.Where(o => o.ParentId == parent);
+        else if (filter.IsTop)
+            found = found.Where(o => o.ParentId == null || !visible.Any(above => above.Id == o.ParentId && above.DeletedAt == null));
+        return filter.Status switch
+        {
+            OrganizationStatus.Deleted => found.Where(o => o.DeletedAt != null),
+            OrganizationStatus.Deactivated => found.Where(o => o.DeletedAt == null && o.DeactivatedAt != null),
+            OrganizationStatus.Active => found.Where(o => o.DeletedAt == null && o.DeactivatedAt == null),
+            _ => found.Existing(),
+        };
+    }
+
+    private async Task<Page<OrganizationRow>> PageAsync(IQueryable<Organization> found, PageStart start, int size, Actor actor, CancellationToken cancel)
+    {
+        var cursor = Guid.TryParse(start.After ?? start.Before, out var last) ? await db.Organizations.Where(o => o.Id == last).Select(o => o.NormalizedName).SingleOrDefaultAsync(cancel) : null;
+        var backwards = start.AtEnd || (start.Before is not null && cursor is not null);
+        if (cursor is not null)
+            found = backwards ? found.Where(o => string.Compare(o.NormalizedName, cursor) < 0 || (o.NormalizedName == cursor && o.Id < last))
+                : found.Where(o => string.Compare(o.NormalizedName, cursor) > 0 || (o.NormalizedName == cursor && o.Id > last));
+        var ordered = backwards ? found.OrderByDescending(o => o.NormalizedName).ThenByDescending(o => o.Id) : found.OrderBy(o => o.NormalizedName).ThenBy(o => o.Id);
+        var rows = await RowsAsync(ordered.Skip(start.Skip).Take(size + 1), cancel);
+        var tree = (await catalogue.GetAsync(tenant.Tenant, cancel)).Organizations;
+        return Page.Of(rows.ConvertAll(row => row with { Path = string.Join(" / ", Above(tree, row.Id, actor).Select(above => above.Name)) }), size, backwards, cursor is not null || start.Skip > 0, row => row.Id.ToString());
+    }
+
     private async Task<OrganizationMatches> SearchAsync(string? text, Permission permission, OrganizationStatus? status, int count, Actor actor, CancellationToken cancel)
     {
         if (!actor.CanSomewhere(permission))
@@ -108,7 +145,7 @@ public sealed class OrganizationDirectory(UserAdminDbContext db, CurrentTenant t
 
     private Task<List<OrganizationRow>> RowsAsync(IQueryable<Organization> organizations, CancellationToken cancel) => organizations.Select(o => new OrganizationRow(
         o.Id, o.Name, o.DeactivatedAt, o.DeletedAt, db.Organizations.Count(below => below.ParentId == o.Id && below.DeletedAt == null),
-        db.Memberships.Count(m => m.OrganizationId == o.Id && db.Users.Any(u => u.Id == m.UserId && u.DeletedAt == null)))).AsNoTracking().ToListAsync(cancel);
+        db.Memberships.Count(m => m.OrganizationId == o.Id && db.Users.Any(u => u.Id == m.UserId && u.DeletedAt == null))) { ParentId = o.ParentId }).AsNoTracking().ToListAsync(cancel);
 
     internal static IReadOnlyList<(Guid Id, string Name)> Above(OrganizationTree tree, Guid id, Actor actor) =>
         [.. tree.UpFrom(id).Skip(1).Where(above => actor.CanIn(above, Permission.OrganizationsView)).Reverse().Select(above => (above, tree.Find(above)!.Name))];

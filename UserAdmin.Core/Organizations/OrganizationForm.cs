@@ -6,7 +6,7 @@ using UserAdmin.Core.Me;
 namespace UserAdmin.Core.Organizations;
 
 /// <summary>What can be said about an organization when it is made and later edited.</summary>
-public sealed class OrganizationForm
+public class OrganizationForm
 {
     [Display(Name = "Name"), Required(ErrorMessage = "Enter a name."), PlainText(200)]
     public string Name { get; set; } = "";

@@ -27,7 +27,7 @@ public sealed class InvitationDirectory(UserAdminDbContext db, TimeProvider cloc
     private const int MostOrganizations = 200;
 
     /// <summary>Newest first. A cursor of an invitation that is gone starts at the beginning.</summary>
-    public async Task<InvitationListing> ListAsync(InvitationFilter filter, PageStart start, Actor actor, CancellationToken cancel)
+    public async Task<InvitationListing> ListAsync(InvitationFilter filter, PageStart start, Actor actor, CancellationToken cancel, int size = PageSize)
     {
         if (!actor.CanSomewhere(Permission.InvitationsView))
             return new(new([], null, null), 0);
@@ -52,16 +52,13 @@ public sealed class InvitationDirectory(UserAdminDbContext db, TimeProvider cloc
                 : matching.Where(i => i.CreatedAt < cursor.CreatedAt || i.CreatedAt == cursor.CreatedAt && i.Id.CompareTo(cursor.Id) < 0);
         backwards = backwards && (cursor is not null || start.AtEnd);
         var ordered = backwards ? matching.OrderBy(i => i.CreatedAt).ThenBy(i => i.Id) : matching.OrderByDescending(i => i.CreatedAt).ThenByDescending(i => i.Id);
-        var rows = await ordered.Take(PageSize + 1).Select(i => new
-        {
-            Invitation = i,
-            Organization = db.Organizations.Where(o => o.Id == i.OrganizationId).Select(o => o.Name).SingleOrDefault(),
-            Role = db.Roles.Where(r => r.Id == i.RoleId).Select(r => r.Name).SingleOrDefault(),
-            Message = db.OutboxMessages.Where(m => m.Id == i.MessageId).Select(m => new { m.State, m.LastAnswer }).SingleOrDefault(),
-        }).AsNoTracking().ToListAsync(cancel);
-        var page = Page.Of(rows, PageSize, backwards, cursor is not null, row => row.Invitation.Id.ToString());
-        return new(new([.. page.Rows.Select(row => RowOf(row.Invitation, row.Organization, row.Role, row.Message?.State, row.Message?.LastAnswer, now))], page.Previous, page.Next), count);
+        var rows = await RowsAsync(ordered.Skip(start.Skip).Take(size + 1), now, cancel);
+        return new(Page.Of(rows, size, backwards, cursor is not null || start.Skip > 0, row => row.Id.ToString()), count);
     }
+
+    /// <summary>Null when there is none, or the actor may not see it.</summary>
+    public async Task<InvitationRow?> FindAsync(Guid id, Actor actor, CancellationToken cancel) => !actor.CanSomewhere(Permission.InvitationsView) ? null
+        : (await RowsAsync(db.Invitations.Within(actor, Permission.InvitationsView, db).Where(i => i.Id == id), clock.GetUtcNow(), cancel)).SingleOrDefault();
 
     /// <summary>The organizations that have invitations the actor sees, by name, 200 at most.</summary>
     public async Task<IReadOnlyList<NamedChoice>> OrganizationsAsync(Actor actor, CancellationToken cancel)
@@ -70,6 +67,18 @@ public sealed class InvitationDirectory(UserAdminDbContext db, TimeProvider cloc
             return [];
         var invited = db.Invitations.Within(actor, Permission.InvitationsView, db).Select(i => i.OrganizationId);
         return await db.Organizations.Where(o => invited.Contains(o.Id)).OrderBy(o => o.NormalizedName).ThenBy(o => o.Id).Take(MostOrganizations).Select(o => new NamedChoice(o.Id, o.Name)).ToListAsync(cancel);
+    }
+
+    private async Task<List<InvitationRow>> RowsAsync(IQueryable<Invitation> invitations, DateTimeOffset now, CancellationToken cancel)
+    {
+        var rows = await invitations.Select(i => new
+        {
+            Invitation = i,
+            Organization = db.Organizations.Where(o => o.Id == i.OrganizationId).Select(o => o.Name).SingleOrDefault(),
+            Role = db.Roles.Where(r => r.Id == i.RoleId).Select(r => r.Name).SingleOrDefault(),
+            Message = db.OutboxMessages.Where(m => m.Id == i.MessageId).Select(m => new { m.State, m.LastAnswer }).SingleOrDefault(),
+        }).AsNoTracking().ToListAsync(cancel);
+        return rows.ConvertAll(row => RowOf(row.Invitation, row.Organization, row.Role, row.Message?.State, row.Message?.LastAnswer, now));
     }
 
     private static InvitationRow RowOf(Invitation i, string? organization, string? role, MessageState? message, string? answer, DateTimeOffset now)

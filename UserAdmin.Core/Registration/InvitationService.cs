@@ -11,8 +11,8 @@ using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.Registration;
 
-/// <summary>What became of one of the addresses; without a problem, an invitation is on its way.</summary>
-public sealed record InvitationOutcome(string Address, string? Problem);
+/// <summary>What became of one of the addresses; without a problem, the invitation is on its way.</summary>
+public sealed record InvitationOutcome(string Address, string? Problem, Guid? InvitationId = null);
 
 /// <summary>
 /// Invites people to register or into an organization. The link goes to their mailbox alone; whoever may copy one gets another, which proves no mailbox (E10).
@@ -54,9 +54,11 @@ public sealed class InvitationService(
                 var problem = !EmailAttribute.IsAddress(address) ? "This is not an email address."
                     : !terms.Allows(address) ? $"{terms.Organization} allows only addresses of {string.Join(", ", terms.Domains)}."
                     : taken.GetValueOrDefault(normalized);
-                outcomes.Add(new(Text.Shorten(problem is null ? address : typed, 300), problem));
                 if (problem is not null)
+                {
+                    outcomes.Add(new(Text.Shorten(typed, 300), problem));
                     continue;
+                }
                 taken[normalized] = "This address stands in the list more than once; it got one invitation.";
                 var secret = SessionKey.Create();
                 var invitation = new Invitation
@@ -76,6 +78,7 @@ public sealed class InvitationService(
                 };
                 invitation.MessageId = await SendAsync(invitation, secret, terms, actor, cancel);
                 db.Invitations.Add(invitation);
+                outcomes.Add(new(Text.Shorten(address, 300), null, invitation.Id));
                 db.Record(AuditAction.InvitationSent, actor, new(invitation.Id, address), now, gains);
             }
             await db.SaveChangesAsync(cancel);

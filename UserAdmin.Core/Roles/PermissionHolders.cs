@@ -40,14 +40,14 @@ public sealed class PermissionHolders(UserAdminDbContext db, AccessEvaluator eva
         var backwards = start.AtEnd || (start.Before is not null && cursor is not null);
         if (cursor is not null)
             holders = holders.Following(cursor, UserSort.Name, backwards);
-        var rows = await holders.InOrder(UserSort.Name, backwards).Take(size + 1).Select(u => new HolderRow(u.Id, (u.FirstName + " " + u.LastName).Trim(), u.Email!, Array.Empty<AccessPath>())).AsNoTracking().ToListAsync(cancel);
+        var rows = await holders.InOrder(UserSort.Name, backwards).Skip(start.Skip).Take(size + 1).Select(u => new HolderRow(u.Id, (u.FirstName + " " + u.LastName).Trim(), u.Email!, Array.Empty<AccessPath>())).AsNoTracking().ToListAsync(cancel);
         var paths = await evaluator.ExplainAsync(permission, rows.ConvertAll(row => row.Id), cancel);
         var explained = rows.ConvertAll(row => row with
         {
             Paths = [.. paths[row.Id].Where(path => path.OrganizationId is not { } where || ((row.Id == actor.UserId || actor.CanIn(where, Permission.RolesView))
                 && (organizationId is not { } here || book.Organizations.UpFrom(here).Contains(where))))],
         });
-        return new(Page.Of(explained, size, backwards, cursor is not null, row => row.Id.ToString()), count > Few ? new(Few, IsAtLeast: true) : new(count));
+        return new(Page.Of(explained, size, backwards, cursor is not null || start.Skip > 0, row => row.Id.ToString()), count > Few ? new(Few, IsAtLeast: true) : new(count));
     }
 
     internal IQueryable<User> Holders(IQueryable<User> people, Permission permission, Guid? organizationId, AccessBook book, DateTimeOffset now)

@@ -27,6 +27,12 @@ public sealed record PermissionInfo(Permission Permission, string Code, string T
     /// <summary>The module in words: "Access requests".</summary>
     public string ModuleTitle => char.ToUpperInvariant(Module[0]) + Module[1..].Replace('_', ' ');
 
+    /// <summary>Those there are in a tenant: managing tenants is of the first one only.</summary>
+    public static IEnumerable<PermissionInfo> In(Tenants.Tenant tenant) => All.Where(info => tenant.IsHost || info.Permission != Permission.TenantsManage);
+
+    /// <summary>Whether each word occurs in its code, title or description.</summary>
+    public bool Matches(string? search) => (search ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).All(word => $"{Code} {Title} {Description}".Contains(word, StringComparison.OrdinalIgnoreCase));
+
     public static PermissionInfo Of(Permission permission) => ByValue[permission];
 
     public static PermissionInfo? Find(string code) => ByCode.GetValueOrDefault(code);

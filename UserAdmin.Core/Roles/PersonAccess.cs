@@ -36,7 +36,7 @@ public sealed class AccessReport(UserAdminDbContext db, AccessEvaluator evaluato
         var paths = (await evaluator.ExplainAsync(userId, cancel)).Where(path => Tells(path.OrganizationId)).ToLookup(path => path.Permission);
         return new(
             [.. held.Where(a => Tells(a.OrganizationId)).Select(a => RowOf(a, book, mayHandle && GrantRule.Allows(actor.Access, book, a.RoleId, a.OrganizationId, tenant.Tenant.IsHost, isTaking: true)))],
-            [.. PermissionInfo.All.Where(info => tenant.Tenant.IsHost || info.Permission != Permission.TenantsManage).Select(info => AnswerOf(info, access, book, [.. paths[info.Permission]], Tells))],
+            [.. PermissionInfo.In(tenant.Tenant).Select(info => AnswerOf(info, access, book, [.. paths[info.Permission]], Tells))],
             access.ChangesAt,
             mayHandle);
     }

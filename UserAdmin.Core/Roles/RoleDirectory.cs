@@ -9,7 +9,7 @@ namespace UserAdmin.Core.Roles;
 
 public enum RoleChoice { All, Own, Product, Unused, Inactive }
 
-public sealed record RoleRow(Guid Id, string Name, string Description, bool IsSystem, bool IsActive, Guid? ParentId, string? Parent, long? Members, int Permissions);
+public sealed record RoleRow(Guid Id, string Name, string Description, bool IsSystem, bool IsActive, Guid? ParentId, string? Parent, long? Members, int Permissions, bool RequiresSecondFactor, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
 public sealed record RoleListing(Page<RoleRow> Page, int Count);
 
@@ -19,7 +19,7 @@ public sealed record RoleFigures(int Roles, int Unused, int Inactive, IReadOnlyL
 /// <summary>One role's page. <paramref name="Lacking"/> is what the actor would have to hold as well to change it.</summary>
 public sealed record RoleDetails(
     Guid Id, string Name, string Description, bool IsSystem, RoleForm Form, string Stamp, string? Parent, IReadOnlyList<RoleName> Heirs, int Permissions, long? Members,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool MayEdit, IReadOnlyList<Permission> Lacking);
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool MayEdit, IReadOnlyList<Permission> Lacking, bool RequiresSecondFactor);
 
 public sealed record RoleName(Guid Id, string Name);
 
@@ -28,17 +28,21 @@ public sealed record MemberRow(Guid Id, string FullName, string Email, UserStatu
 
 public sealed record MemberListing(Page<MemberRow> Page, RowCount Count);
 
+/// <summary>A role that can be held in an organization, and how many hold it there itself.</summary>
+public sealed record LocalRole(Guid Id, string Name, int Holders, bool MayAssign);
+
 /// <summary>A place in which a role can be given; null is everywhere.</summary>
 public sealed record Place(Guid? OrganizationId, string Name);
 
 /// <summary>Looks roles up. Without <see cref="Permission.RolesView"/> there are none; who sees some people only counts and finds these.</summary>
 public sealed class RoleDirectory(UserAdminDbContext db, AccessReport report, AccessEvaluator evaluator, UserDirectory users, AccessCatalogue catalogue, CurrentTenant tenant, KeptFigures kept, TimeProvider clock)
 {
-    private const int PageSize = 50;
+    public const int PageSize = 50;
+
     private const int Few = 4000;
     private const int MostPlaces = 500;
 
-    public async Task<RoleListing> ListAsync(string? search, RoleChoice choice, PageStart start, Actor actor, CancellationToken cancel)
+    public async Task<RoleListing> ListAsync(string? search, RoleChoice choice, PageStart start, Actor actor, CancellationToken cancel, int size = PageSize)
     {
         if (!actor.CanSomewhere(Permission.RolesView))
             return new(new([], null, null), 0);
@@ -49,10 +53,10 @@ public sealed class RoleDirectory(UserAdminDbContext db, AccessReport report, Ac
         var backwards = start.AtEnd || (start.Before is not null && cursor is not null);
         if (cursor is not null)
             found = backwards ? found.Where(r => string.Compare(r.NormalizedName, cursor) < 0) : found.Where(r => string.Compare(r.NormalizedName, cursor) > 0);
-        var rows = await (backwards ? found.OrderByDescending(r => r.NormalizedName) : found.OrderBy(r => r.NormalizedName)).Take(PageSize + 1).AsNoTracking().ToListAsync(cancel);
+        var rows = await (backwards ? found.OrderByDescending(r => r.NormalizedName) : found.OrderBy(r => r.NormalizedName)).Skip(start.Skip).Take(size + 1).AsNoTracking().ToListAsync(cancel);
         var members = await CountMembersAsync(actor, now, cancel);
         return new(Page.Of(rows.ConvertAll(role => new RoleRow(role.Id, role.Name, DescriptionOf(role), role.IsSystem, role.IsActive, role.ParentId, role.ParentId is { } parent ? book.Find(parent)?.Name : null,
-            members is null ? null : members.GetValueOrDefault(role.Id), book.Find(role.Id)?.Granted.Count ?? 0)), PageSize, backwards, cursor is not null, row => row.Id.ToString()), count);
+            members is null ? null : members.GetValueOrDefault(role.Id), book.Find(role.Id)?.Granted.Count ?? 0, role.RequiresSecondFactor, role.CreatedAt, role.UpdatedAt)), size, backwards, cursor is not null || start.Skip > 0, row => row.Id.ToString()), count);
     }
 
     public async Task<RoleFigures?> FiguresAsync(Actor actor, CancellationToken cancel)
@@ -80,7 +84,7 @@ public sealed class RoleDirectory(UserAdminDbContext db, AccessReport report, Ac
             role.ParentId is { } parent ? book.Find(parent)?.Name : null,
             [.. book.Roles.Where(other => other.Parent?.Id == id).OrderBy(other => other.Name, StringComparer.Ordinal).Select(other => new RoleName(other.Id, other.Name))],
             resolved.Granted.Count, members is null ? null : members.GetValueOrDefault(id), role.CreatedAt, role.UpdatedAt,
-            !role.IsSystem && actor.Can(Permission.RolesEdit) && lacking.Count == 0, lacking);
+            !role.IsSystem && actor.Can(Permission.RolesEdit) && lacking.Count == 0, lacking, role.RequiresSecondFactor);
     }
 
     /// <summary>All roles by name, to choose from. Whoever may see people may know the roles' names.</summary>
@@ -107,6 +111,22 @@ public sealed class RoleDirectory(UserAdminDbContext db, AccessReport report, Ac
             .Select(role => new RoleName(role.Id, role.Name)).OrderBy(role => role.Name, StringComparer.CurrentCultureIgnoreCase)];
     }
 
+    /// <summary>The roles that can be held in an organization, by name; none without <see cref="Permission.RolesView"/> there.</summary>
+    public async Task<IReadOnlyList<LocalRole>> InOrganizationAsync(Guid organizationId, Actor actor, CancellationToken cancel)
+    {
+        if (!actor.CanIn(organizationId, Permission.RolesView))
+            return [];
+        var book = await catalogue.GetAsync(tenant.Tenant, cancel);
+        if (book.Organizations.Find(organizationId) is null)
+            return [];
+        var holders = await db.RoleAssignments.InForce(clock.GetUtcNow()).Where(a => a.OrganizationId == organizationId && db.Users.Any(u => u.Id == a.UserId && u.DeletedAt == null)).GroupBy(a => a.RoleId)
+            .Select(group => new { Role = group.Key, People = group.Select(a => a.UserId).Distinct().Count() }).ToDictionaryAsync(row => row.Role, row => row.People, cancel);
+        return [.. book.Roles.Where(role => holders.ContainsKey(role.Id) || GrantRule.RefusePlace(book, role.Id, organizationId) is null)
+            .Select(role => new LocalRole(role.Id, role.Name, holders.GetValueOrDefault(role.Id),
+                GrantRule.RefusePlace(book, role.Id, organizationId) is null && GrantRule.Allows(actor.Access, book, role.Id, organizationId, tenant.Tenant.IsHost, isTaking: false)))
+            .OrderBy(role => role.Name, StringComparer.CurrentCultureIgnoreCase)];
+    }
+
     /// <summary>Where the actor holds a permission: everywhere, and organizations by name (the first 500).</summary>
     public async Task<IReadOnlyList<Place>> PlacesAsync(Permission permission, Actor actor, CancellationToken cancel)
     {
@@ -122,11 +142,11 @@ public sealed class RoleDirectory(UserAdminDbContext db, AccessReport report, Ac
     }
 
     /// <summary>Who has the role now or will, by name. Fast whatever their number.</summary>
-    public async Task<MemberListing> MembersAsync(Guid roleId, string? search, PageStart start, Actor actor, CancellationToken cancel)
+    public async Task<MemberListing> MembersAsync(Guid roleId, string? search, PageStart start, Actor actor, CancellationToken cancel, int size = 25)
     {
         if (!actor.CanSomewhere(Permission.RolesView))
             return new(new([], null, null), new(0));
-        var found = await users.ListAsync(new() { RoleId = roleId, WithComing = true, Search = search }, start, actor, cancel);
+        var found = await users.ListAsync(new() { RoleId = roleId, WithComing = true, Search = search, PageSize = size }, start, actor, cancel);
         var (book, now) = (await catalogue.GetAsync(tenant.Tenant, cancel), clock.GetUtcNow());
         var ids = found.Page.Rows.Select(user => user.Id).ToList();
         var held = (await db.RoleAssignments.AsNoTracking().Where(a => a.RoleId == roleId && ids.Contains(a.UserId) && (a.EndsAt == null || a.EndsAt > now)).OrderBy(a => a.StartsAt).ToListAsync(cancel)).ToLookup(a => a.UserId);

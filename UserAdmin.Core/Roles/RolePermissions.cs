@@ -20,7 +20,7 @@ public sealed class RolePermissions(UserAdminDbContext db, RoleService roles, Ac
     /// <summary>A row for each permission there is, in their order. Empty for a role that is gone, or without <see cref="Permission.RolesView"/>.</summary>
     public async Task<IReadOnlyList<MatrixRow>> FindAsync(Guid roleId, Actor actor, CancellationToken cancel) =>
         !actor.CanSomewhere(Permission.RolesView) || (await catalogue.GetAsync(tenant.Tenant, cancel)).Find(roleId) is not { } role ? []
-        : [.. PermissionInfo.All.Where(info => tenant.Tenant.IsHost || info.Permission != Permission.TenantsManage).Select(info => RowOf(role, info, actor))];
+        : [.. PermissionInfo.In(tenant.Tenant).Select(info => RowOf(role, info, actor))];
 
     /// <summary>
     /// Sets what the role itself says of the permissions named; the others stay. <paramref name="stamp"/> is the role's as it was shown; when it is another

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,7 +7,7 @@ using UserAdmin.Tests.Api;
 namespace UserAdmin.Tests.Guards;
 
 /// <summary>Who gets what from each endpoint of the API. One that isn't here fails the test below: say who may use it.</summary>
-public class ApiRouteTests
+public partial class ApiRouteTests
 {
     // What Carol (no role) and Alice (owner) get for an empty body at Alice's id; a stranger gets 401 everywhere but at those that are marked open.
     private static readonly Dictionary<string, (int Carol, int Alice)> Matrix = new()
@@ -37,6 +38,66 @@ public class ApiRouteTests
         ["PATCH /users/{id:guid}"] = (403, 200),
         ["DELETE /users/{id:guid}"] = (403, 409),
         ["POST /users/{id:guid}/{act}"] = (400, 400),
+        ["GET /permissions"] = (403, 200),
+        ["GET /permissions/{code}/holders"] = (403, 200),
+        ["GET /roles"] = (403, 200),
+        ["GET /roles/figures"] = (403, 200),
+        ["GET /roles/assignable"] = (403, 200),
+        ["POST /roles"] = (403, 400),
+        ["GET /roles/{id:guid}"] = (403, 404),
+        ["PUT /roles/{id:guid}"] = (403, 400),
+        ["PATCH /roles/{id:guid}"] = (403, 404),
+        ["DELETE /roles/{id:guid}"] = (403, 404),
+        ["GET /roles/{id:guid}/possible-parents"] = (403, 404),
+        ["GET /roles/{id:guid}/members"] = (403, 404),
+        ["PUT /roles/{id:guid}/second-factor"] = (403, 400),
+        ["GET /roles/{id:guid}/permissions"] = (403, 404),
+        ["PUT /roles/{id:guid}/permissions"] = (403, 404),
+        ["POST /roles/{id:guid}/permissions"] = (403, 400),
+        ["DELETE /roles/{id:guid}/permissions/{code}"] = (403, 404),
+        ["GET /users/{id:guid}/roles"] = (404, 200),
+        ["POST /users/{id:guid}/roles"] = (403, 400),
+        ["DELETE /users/{id:guid}/roles/{roleId:guid}"] = (403, 404),
+        ["GET /users/{id:guid}/access"] = (404, 200),
+        ["GET /me/access"] = (200, 200),
+        ["PATCH /role-assignments/{id:guid}"] = (403, 400),
+        ["DELETE /role-assignments/{id:guid}"] = (403, 404),
+        ["GET /organizations"] = (403, 200),
+        ["POST /organizations"] = (403, 400),
+        ["GET /organizations/{id:guid}"] = (403, 404),
+        ["PUT /organizations/{id:guid}"] = (403, 400),
+        ["PATCH /organizations/{id:guid}"] = (403, 404),
+        ["DELETE /organizations/{id:guid}"] = (403, 404),
+        ["POST /organizations/{id:guid}/move"] = (403, 404),
+        ["POST /organizations/{id:guid}/activate"] = (403, 404),
+        ["POST /organizations/{id:guid}/deactivate"] = (403, 404),
+        ["POST /organizations/{id:guid}/restore"] = (403, 404),
+        ["POST /organizations/{id:guid}/invite"] = (403, 400),
+        ["GET /organizations/{id:guid}/roles"] = (403, 404),
+        ["GET /organizations/{id:guid}/teams"] = (403, 404),
+        ["GET /organizations/{id:guid}/members"] = (403, 404),
+        ["POST /organizations/{id:guid}/members"] = (403, 400),
+        ["GET /organizations/{id:guid}/members/{userId:guid}"] = (403, 404),
+        ["PATCH /organizations/{id:guid}/members/{userId:guid}"] = (403, 404),
+        ["DELETE /organizations/{id:guid}/members/{userId:guid}"] = (403, 404),
+        ["POST /organizations/{id:guid}/members/{userId:guid}/move"] = (403, 400),
+        ["GET /users/{id:guid}/organizations"] = (403, 200),
+        ["GET /teams"] = (403, 200),
+        ["POST /teams"] = (403, 400),
+        ["GET /teams/{id:guid}"] = (403, 404),
+        ["PUT /teams/{id:guid}"] = (403, 400),
+        ["PATCH /teams/{id:guid}"] = (403, 404),
+        ["DELETE /teams/{id:guid}"] = (403, 404),
+        ["POST /teams/{id:guid}/add_member"] = (403, 400),
+        ["POST /teams/{id:guid}/remove_member"] = (403, 400),
+        ["PUT /teams/{id:guid}/lead"] = (403, 404),
+        ["GET /invitations"] = (403, 200),
+        ["POST /invitations"] = (403, 400),
+        ["POST /invitations/bulk"] = (403, 400),
+        ["GET /invitations/{id:guid}"] = (403, 404),
+        ["POST /invitations/{id:guid}/resend"] = (403, 404),
+        ["POST /invitations/{id:guid}/revoke"] = (403, 404),
+        ["POST /invitations/{id:guid}/link"] = (403, 404),
         // Ends the session of the token it is called with, so it comes last.
         ["POST /auth/logout"] = (204, 204),
     };
@@ -79,7 +140,11 @@ public class ApiRouteTests
     private static Task<HttpResponseMessage> Try(TestApp app, ApiClient program, string route)
     {
         var (method, path) = (new HttpMethod(route.Split(' ')[0]), route.Split(' ')[1]);
-        var address = $"/api/v1{path}".Replace("{act}", "lock", StringComparison.Ordinal).Replace("{tokenId:guid}", $"{app.Alice.UserId}", StringComparison.Ordinal).Replace("{id:guid}", $"{app.Alice.UserId}", StringComparison.Ordinal);
+        var address = $"/api/v1{path}".Replace("{act}", "lock", StringComparison.Ordinal).Replace("{code}", "users.view", StringComparison.Ordinal);
+        address = Id.Replace(address, $"{app.Alice.UserId}");
         return program.Send(method, address, method == HttpMethod.Get || method == HttpMethod.Delete ? null : "{}");
     }
+
+    [GeneratedRegex(@"\{\w+:guid\}")]
+    private static partial Regex Id { get; }
 }

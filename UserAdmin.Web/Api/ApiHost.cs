@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Options;
 using UserAdmin.Core;
 using UserAdmin.Core.Roles;
+using UserAdmin.Web.Invitations;
+using UserAdmin.Web.Organizations;
+using UserAdmin.Web.Roles;
 using UserAdmin.Web.Security;
 using UserAdmin.Web.ServiceAccounts;
 using UserAdmin.Web.SignIn;
@@ -31,8 +34,15 @@ internal static class ApiHost
     public static void MapApi(this WebApplication app)
     {
         var api = app.MapGroup("/api/v1").RequireAuthorization().RequireCors(Cors).DisableAntiforgery().AddEndpointFilter(RefuseBadBodies);
+        api.MapAssignmentApi();
+        api.MapInvitationApi();
+        api.MapMemberApi();
+        api.MapOrganizationApi();
+        api.MapPermissionApi();
+        api.MapRoleApi();
         api.MapServiceAccountApi();
         api.MapSignInApi();
+        api.MapTeamApi();
         api.MapTokenApi();
         api.MapUserApi();
         app.MapKeySet();
