@@ -28,14 +28,16 @@ public static class AccessRequestQueries
 /// <summary>Shows people their own requests, and deciders the ones they may decide.</summary>
 public sealed class AccessRequestDirectory(UserAdminDbContext db, RoleGrants grants)
 {
-    private const int PageSize = 25, OwnShown = 100;
+    public const int PageSize = 25;
+
+    private const int OwnShown = 100;
 
     /// <summary>The actor's own, newest first, a hundred at most.</summary>
     public async Task<IReadOnlyList<AccessRequestRow>> MineAsync(Actor actor, CancellationToken cancel) =>
         await Rows(db.AccessRequests.Where(r => r.UserId == actor.UserId).OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id).Take(OwnShown)).ToListAsync(cancel);
 
     /// <summary>What the actor may decide, or others decided of it, newest first; all states when <paramref name="state"/> is null.</summary>
-    public async Task<AccessRequestListing> ListAsync(AccessRequestState? state, PageStart start, Actor actor, CancellationToken cancel)
+    public async Task<AccessRequestListing> ListAsync(AccessRequestState? state, PageStart start, Actor actor, CancellationToken cancel, int size = PageSize)
     {
         if (!actor.CanSomewhere(Permission.AccessRequestsDecide))
             return new(new([], null, null), 0);
@@ -52,9 +54,13 @@ public sealed class AccessRequestDirectory(UserAdminDbContext db, RoleGrants gra
                 : matching.Where(r => r.CreatedAt < cursor.CreatedAt || r.CreatedAt == cursor.CreatedAt && r.Id.CompareTo(cursor.Id) < 0);
         backwards = backwards && (cursor is not null || start.AtEnd);
         var ordered = backwards ? matching.OrderBy(r => r.CreatedAt).ThenBy(r => r.Id) : matching.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id);
-        var page = Page.Of(await Rows(ordered.Take(PageSize + 1)).ToListAsync(cancel), PageSize, backwards, cursor is not null, row => row.Id.ToString());
+        var page = Page.Of(await Rows(ordered.Skip(start.Skip).Take(size + 1)).ToListAsync(cancel), size, backwards, cursor is not null || start.Skip > 0, row => row.Id.ToString());
         return new(page with { Rows = await JudgeAsync(page.Rows, actor, cancel) }, count);
     }
+
+    /// <summary>One that the actor may decide, or others decided; null when there is none.</summary>
+    public async Task<AccessRequestRow?> FindAsync(Guid id, Actor actor, CancellationToken cancel) => !actor.CanSomewhere(Permission.AccessRequestsDecide) ? null
+        : await JudgeAsync(await Rows(db.AccessRequests.Within(actor, db).Where(r => r.Id == id)).ToListAsync(cancel), actor, cancel) is [var row] ? row : null;
 
     private async Task<IReadOnlyList<AccessRequestRow>> JudgeAsync(IReadOnlyList<AccessRequestRow> rows, Actor actor, CancellationToken cancel)
     {

@@ -36,7 +36,7 @@ public sealed class AccessReviewDirectory(UserAdminDbContext db, FeatureSwitches
         await features.IsOnAsync(Feature.AccessReviews, cancel) && await db.AccessReviews.AnyAsync(r => r.ReviewerId == actor.UserId && r.ClosedAt == null, cancel);
 
     /// <summary>A page of the items by name; only undecided ones when asked.</summary>
-    public async Task<Page<ReviewItemRow>> ItemsAsync(Guid reviewId, bool onlyUndecided, PageStart start, Actor actor, CancellationToken cancel)
+    public async Task<Page<ReviewItemRow>> ItemsAsync(Guid reviewId, bool onlyUndecided, PageStart start, Actor actor, CancellationToken cancel, int size = PageSize)
     {
         var items = db.AccessReviewItems.Where(i => i.ReviewId == reviewId && db.AccessReviews.VisibleTo(actor).Any(r => r.Id == i.ReviewId));
         var matching = onlyUndecided ? items.Where(i => i.Decision == null) : items;
@@ -47,7 +47,7 @@ public sealed class AccessReviewDirectory(UserAdminDbContext db, FeatureSwitches
             matching = backwards ? matching.Where(i => i.Id.CompareTo(cursor.Id) < 0) : matching.Where(i => i.Id.CompareTo(cursor.Id) > 0);
         backwards = backwards && (cursor is not null || start.AtEnd);
         var ordered = backwards ? matching.OrderByDescending(i => i.Id) : matching.OrderBy(i => i.Id);
-        return Page.Of(await ItemRows(ordered.Take(PageSize + 1)).ToListAsync(cancel), PageSize, backwards, cursor is not null, row => row.Id.ToString());
+        return Page.Of(await ItemRows(ordered.Skip(start.Skip).Take(size + 1)).ToListAsync(cancel), size, backwards, cursor is not null || start.Skip > 0, row => row.Id.ToString());
     }
 
     private IQueryable<AccessReviewRow> Rows(IQueryable<AccessReview> reviews) => reviews.Select(r => new AccessReviewRow(

@@ -43,8 +43,13 @@ public sealed class MemberDirectory(UserAdminDbContext db, CurrentTenant tenant,
     }
 
     /// <summary>One member; null when they are none, or the actor may not see it.</summary>
-    public async Task<OrganizationMemberRow?> FindAsync(Guid organizationId, Guid userId, Actor actor, CancellationToken cancel) => !actor.CanIn(organizationId, Permission.OrganizationsView) ? null
-        : (await PageAsync(organizationId, db.Users.Existing().Where(u => u.Id == userId && db.Memberships.Any(m => m.OrganizationId == organizationId && m.UserId == u.Id)), PageStart.First, 1, actor, cancel)).Rows.FirstOrDefault();
+    public async Task<OrganizationMemberRow?> FindAsync(Guid organizationId, Guid userId, Actor actor, CancellationToken cancel)
+    {
+        if (!actor.CanIn(organizationId, Permission.OrganizationsView))
+            return null;
+        var member = db.Users.Existing().Where(u => u.Id == userId && db.Memberships.Any(m => m.OrganizationId == organizationId && m.UserId == u.Id));
+        return (await PageAsync(organizationId, member, PageStart.First, 1, actor, cancel)).Rows is [var row] ? row : null;
+    }
 
     /// <summary>Where somebody belongs, with roles and teams there: one's own, or those the actor may see of a person they may see.</summary>
     public async Task<IReadOnlyList<MembershipRow>> ListOfAsync(Guid userId, Actor actor, CancellationToken cancel)

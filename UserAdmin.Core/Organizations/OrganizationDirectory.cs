@@ -145,7 +145,8 @@ public sealed class OrganizationDirectory(UserAdminDbContext db, CurrentTenant t
 
     private Task<List<OrganizationRow>> RowsAsync(IQueryable<Organization> organizations, CancellationToken cancel) => organizations.Select(o => new OrganizationRow(
         o.Id, o.Name, o.DeactivatedAt, o.DeletedAt, db.Organizations.Count(below => below.ParentId == o.Id && below.DeletedAt == null),
-        db.Memberships.Count(m => m.OrganizationId == o.Id && db.Users.Any(u => u.Id == m.UserId && u.DeletedAt == null))) { ParentId = o.ParentId }).AsNoTracking().ToListAsync(cancel);
+        db.Memberships.Count(m => m.OrganizationId == o.Id && db.Users.Any(u => u.Id == m.UserId && u.DeletedAt == null)))
+    { ParentId = o.ParentId }).AsNoTracking().ToListAsync(cancel);
 
     internal static IReadOnlyList<(Guid Id, string Name)> Above(OrganizationTree tree, Guid id, Actor actor) =>
         [.. tree.UpFrom(id).Skip(1).Where(above => actor.CanIn(above, Permission.OrganizationsView)).Reverse().Select(above => (above, tree.Find(above)!.Name))];

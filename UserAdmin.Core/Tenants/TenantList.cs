@@ -26,7 +26,7 @@ public sealed class TenantList(
     public const int PageSize = 25;
 
     /// <summary>By name. Those that are removed for good are left out.</summary>
-    public async Task<TenantListing> ListAsync(TenantStatus? status, string? search, PageStart start, Actor actor, CancellationToken cancel)
+    public async Task<TenantListing> ListAsync(TenantStatus? status, string? search, PageStart start, Actor actor, CancellationToken cancel, int size = PageSize)
     {
         if (!current.Tenant.IsHost || !actor.Can(Permission.TenantsManage))
             return new(new([], null, null), 0);
@@ -50,8 +50,8 @@ public sealed class TenantList(
             matching = matching.Where(t => string.Compare(t.Name, after) > 0);
         if (before is not null)
             matching = matching.Where(t => string.Compare(t.Name, before) < 0);
-        var records = await (backwards ? matching.OrderByDescending(t => t.Name) : matching.OrderBy(t => t.Name)).Take(PageSize + 1).ToListAsync(cancel);
-        var page = Page.Of(records, PageSize, backwards, after is not null || before is not null, record => record.Name);
+        var records = await (backwards ? matching.OrderByDescending(t => t.Name) : matching.OrderBy(t => t.Name)).Skip(start.Skip).Take(size + 1).ToListAsync(cancel);
+        var page = Page.Of(records, size, backwards, after is not null || before is not null || start.Skip > 0, record => record.Name);
         return new(new(await RowsAsync(page.Rows, cancel), page.Previous, page.Next), count);
     }
 

@@ -148,7 +148,7 @@ public class OrganizationApiTests
         var (path, invitation) = (one.Headers.Location!.PathAndQuery, await one.Json());
         using var elsewhere = await program.Post($"/api/v1/organizations/{acme}/invite", new { email = "ann@other.example" });
         using var language = await program.Post("/api/v1/invitations", new { email = "bea@example.org", language = "tlh" });
-        var many = await (await program.Post("/api/v1/invitations/bulk", new { emails = new[] { "cid@acme.example", "nonsense" }, organization_id = acme })).Json();
+        var many = await (await program.Post("/api/v1/invitations/bulk", new { emails = new List<string> { "cid@acme.example", "nonsense" }, organization_id = acme })).Json();
         var listed = await (await program.Get($"/api/v1/invitations?organization={acme}&state=queued&page_size=1")).Json();
         var rest = await (await program.Get(PathOf(listed["next"]))).Json();
         using var resent = await program.Post($"{path}/resend");

@@ -76,14 +76,14 @@ public class RoleApiTests
         var parent = await app.GivenRole("Parent", Permission.UsersView);
         var path = (await program.Post("/api/v1/roles", new { name = "Child", parent_id = parent })).Headers.Location!.PathAndQuery + "/permissions";
 
-        using var granted = await program.Post(path, new { permissions = new[] { "users.edit" } });
-        using var denied = await program.Post(path, new { permissions = new[] { "users.view" }, statement = "deny" });
+        using var granted = await program.Post(path, new { permissions = new List<string> { "users.edit" } });
+        using var denied = await program.Post(path, new { permissions = new List<string> { "users.view" }, statement = "deny" });
         var version = denied.Headers.ETag!.ToString();
         var after = Said(await denied.Json());
         using var cleared = await program.Delete($"{path}/users.view");
         using var stale = await program.Put(path, new { permissions = new Dictionary<string, string>() }, ("If-Match", version));
         using var replaced = await program.Put(path, new { permissions = new Dictionary<string, string> { ["sessions.view"] = "grant" } });
-        using var unknown = await program.Post(path, new { permissions = new[] { "users.fly" } });
+        using var unknown = await program.Post(path, new { permissions = new List<string> { "users.fly" } });
         using var wrong = await program.Put(path, new { permissions = new Dictionary<string, string> { ["users.view"] = "perhaps" } });
 
         Assert.Equal(("grant", "deny"), (Said(await granted.Json())["users.edit"].Own, after["users.view"].Own));
@@ -202,7 +202,7 @@ public class RoleApiTests
 
         using var read = await program.Get($"/api/v1/roles/{foreign}");
         using var changed = await program.Patch($"/api/v1/roles/{foreign}", new { name = "Ours" });
-        using var said = await program.Post($"/api/v1/roles/{foreign}/permissions", new { permissions = new[] { "users.edit" } });
+        using var said = await program.Post($"/api/v1/roles/{foreign}/permissions", new { permissions = new List<string> { "users.edit" } });
         using var deleted = await program.Delete($"/api/v1/roles/{foreign}");
 
         Assert.Equal((404, 404, 404, 404), (read.Status, changed.Status, said.Status, deleted.Status));

@@ -1,12 +1,20 @@
 using Microsoft.Extensions.Options;
 using UserAdmin.Core;
 using UserAdmin.Core.Roles;
+using UserAdmin.Web.AccessRequests;
+using UserAdmin.Web.AccessReviews;
+using UserAdmin.Web.Branding;
+using UserAdmin.Web.CustomFields;
+using UserAdmin.Web.FeatureFlags;
 using UserAdmin.Web.Invitations;
 using UserAdmin.Web.Organizations;
 using UserAdmin.Web.Roles;
 using UserAdmin.Web.Security;
 using UserAdmin.Web.ServiceAccounts;
+using UserAdmin.Web.Settings;
 using UserAdmin.Web.SignIn;
+using UserAdmin.Web.Tenants;
+using UserAdmin.Web.Terms;
 using UserAdmin.Web.Tokens;
 using UserAdmin.Web.Users;
 
@@ -34,15 +42,24 @@ internal static class ApiHost
     public static void MapApi(this WebApplication app)
     {
         var api = app.MapGroup("/api/v1").RequireAuthorization().RequireCors(Cors).DisableAntiforgery().AddEndpointFilter(RefuseBadBodies);
+        api.MapAccessRequestApi();
+        api.MapAccessReviewApi();
         api.MapAssignmentApi();
+        api.MapBrandApi();
+        api.MapCustomFieldApi();
+        api.MapCustomValueApi();
+        api.MapFeatureApi();
         api.MapInvitationApi();
         api.MapMemberApi();
         api.MapOrganizationApi();
         api.MapPermissionApi();
         api.MapRoleApi();
         api.MapServiceAccountApi();
+        api.MapSettingsApi();
         api.MapSignInApi();
         api.MapTeamApi();
+        api.MapTenantApi();
+        api.MapTermsApi();
         api.MapTokenApi();
         api.MapUserApi();
         app.MapKeySet();
