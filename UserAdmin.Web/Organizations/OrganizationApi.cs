@@ -60,7 +60,8 @@ internal static class OrganizationApi
     {
         var made = await service.CreateAsync(body.Value, body.Value.ParentId, caller, cancel);
         return !made.Succeeded ? ApiAnswers.Refuse(http, made.Problem)
-            : await organizations.FindAsync(made.Value, caller, cancel) is { } found ? ApiAnswers.Created(http, $"/api/v1/organizations/{made.Value}", OrganizationView.Of(found))
+            // Whoever may do something above may do it here only with what they may do by now: the tree has changed.
+            : await organizations.FindAsync(made.Value, await Caller.BindAsync(http), cancel) is { } found ? ApiAnswers.Created(http, $"/api/v1/organizations/{made.Value}", OrganizationView.Of(found))
             : ApiAnswers.NotFound(http);
     }
 
@@ -93,6 +94,6 @@ internal static class OrganizationApi
     private static async Task<IResult> MoveAsync(HttpContext http, Guid id, Body<OrganizationMoveBody> body, OrganizationService service, OrganizationDirectory organizations, Caller caller, CancellationToken cancel)
     {
         var moved = await service.MoveAsync(id, body.Value.ParentId, body.Value.Reason, caller, cancel);
-        return moved.Succeeded ? await FindAsync(http, id, organizations, caller, cancel) : ApiAnswers.Refuse(http, moved.Problem);
+        return moved.Succeeded ? await FindAsync(http, id, organizations, await Caller.BindAsync(http), cancel) : ApiAnswers.Refuse(http, moved.Problem);
     }
 }
