@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.EntityFrameworkCore;
 using UserAdmin.Core.Audit;
+using UserAdmin.Core.Audit.Sealing;
 using UserAdmin.Core.Data;
 
 namespace UserAdmin.Tests.Audit;
@@ -29,8 +31,10 @@ public sealed class VerificationPageTests
         await app.Record(AuditAction.SignedIn, 1);
         var early = await (await grace.Get("/health/ready")).Text();
 
-        await app.Unprotect();
-        await app.Run((UserAdminDbContext db) => db.AuditEvents.ExecuteUpdateAsync(e => e.SetProperty(x => x.UtcMicroseconds, x => x.UtcMicroseconds - 600_000_000)));
+        // The same event is seen waiting, and is still there three minutes later.
+        app.Clock.Advance(TimeSpan.FromMinutes(3));
+        await app.Services.GetRequiredService<AuditWatch>().LookAsync(TestContext.Current.CancellationToken);
+        app.Clock.Advance(TimeSpan.FromMinutes(4));
         var (audit, late) = (await (await grace.Get("/audit")).Text(), await (await grace.Get("/health/ready")).Text());
 
         Assert.Equal(("Healthy", "Degraded"), (early, late));
