@@ -52,6 +52,7 @@ public class SettingsApiTests
         var listed = await (await program.Get("/api/v1/tenants?search=acme&status=active")).Json();
 
         Assert.Equal((201, "acme", "Acme", "active", true), (made.Status, (string)tenant["name"]!, (string)tenant["title"]!, (string)tenant["status"]!, (bool)tenant["is_ready"]!));
+        Assert.Null((await restored.Json())["owner_link"]);
         Assert.DoesNotContain("connection", tenant.ToJsonString(), StringComparison.OrdinalIgnoreCase);
         Assert.Equal((409, 400, 200, 412), (taken.Status, wrong.Status, renamed.Status, stale.Status));
         Assert.Equal((200, "people.acme.example", 204, 409), (added.Status, (string)Items(await primary.Json(), "domains").Single(domain => (bool)domain["is_primary"]!)["host"]!, dropped.Status, kept.Status));

@@ -19,7 +19,7 @@ internal static class TenantApi
         tenants.MapGet("", ListAsync).Needs(Permission.TenantsManage).Answers<Paged<TenantItemView>>()
             .Describe("list_tenants", "List tenants", "By name. `search` looks in names, titles and domains.");
         tenants.MapPost("", CreateAsync).Needs(Permission.TenantsManage).Idempotent().Answers<TenantView>(StatusCodes.Status201Created)
-            .Describe("create_tenant", "Create a tenant", "With its database and its first owner, who gets a link by mail.");
+            .Describe("create_tenant", "Create a tenant", "With its database and its first owner, who gets a link by mail; while no mail leaves the portal, `owner_link` has it this once.");
         tenants.MapGet("/{id:guid}", FindAsync).Needs(Permission.TenantsManage).Answers<TenantView>()
             .Describe("get_tenant", "Read a tenant", "One tenant with its domains, and the version for If-Match in ETag.");
         tenants.MapPatch("/{id:guid}", RenameAsync).Needs(Permission.TenantsManage).Answers<TenantView>()
@@ -60,9 +60,14 @@ internal static class TenantApi
     private static async Task<IResult> CreateAsync(HttpContext http, Body<TenantForm> body, TenantService service, TenantList tenants, Caller caller, CancellationToken cancel)
     {
         var made = await service.CreateAsync(body.Value, caller, cancel);
-        return !made.Succeeded ? ApiAnswers.Refuse(http, made.Problem)
-            : await tenants.FindAsync(made.Value.Id, caller, cancel) is { } tenant ? ApiAnswers.Created(http, $"/api/v1/tenants/{made.Value.Id}", TenantView.Of(tenant))
-            : ApiAnswers.NotFound(http);
+        if (!made.Succeeded)
+            return ApiAnswers.Refuse(http, made.Problem);
+        if (await tenants.FindAsync(made.Value.Id, caller, cancel) is not { } tenant)
+            return ApiAnswers.NotFound(http);
+        var view = TenantView.Of(tenant);
+        var created = ApiAnswers.Created(http, $"/api/v1/tenants/{made.Value.Id}", view);
+        // The version stays that of the record: the link is told this once.
+        return made.Value.Link.Length == 0 ? created : ApiAnswers.Json(view with { OwnerLink = made.Value.Link }, StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> RenameAsync(HttpContext http, Guid id, Patch<TenantTitleBody> patch, TenantLifecycle service, TenantList tenants, Caller caller, CancellationToken cancel)

@@ -21,10 +21,10 @@ internal sealed record TenantDomainView(string Host, bool IsPrimary, DateTimeOff
     public static TenantDomainView Of(TenantDomainRow row) => new(row.Host, row.IsPrimary, row.AddedAt);
 }
 
-/// <summary>From <paramref name="PurgeAfter"/> on the database of a deleted tenant may be removed.</summary>
+/// <summary><paramref name="OwnerLink"/> is there once, when the tenant was made and no mail leaves the portal. From <paramref name="PurgeAfter"/> on the database of a deleted tenant may be removed.</summary>
 internal sealed record TenantView(
     Guid Id, string Name, string Title, TenantStatus Status, bool IsReady, bool IsPurged, string? Address, IReadOnlyList<TenantDomainView> Domains, string? StatusReason, DateTimeOffset? SuspendedAt,
-    DateTimeOffset? DeletedAt, DateTimeOffset? PurgeAfter, DateTimeOffset CreatedAt)
+    DateTimeOffset? DeletedAt, DateTimeOffset? PurgeAfter, DateTimeOffset CreatedAt, string? OwnerLink = null)
 {
     public static TenantView Of(TenantDetails tenant) => new(
         tenant.Tenant.Id, tenant.Tenant.Name, tenant.Tenant.Title, tenant.Tenant.Status, tenant.Tenant.IsReady, tenant.Tenant.IsPurged, tenant.Address, [.. tenant.Domains.Select(TenantDomainView.Of)],
