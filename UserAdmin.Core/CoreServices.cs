@@ -141,6 +141,7 @@ public static class CoreServices
         services.AddScoped<ProfileService>();
         services.AddScoped<AvatarService>();
         services.AddScoped<ActivityExport>();
+        services.AddScoped<PersonFigures>();
         services.AddScoped<EmailChange>();
         services.AddScoped<EmailChangeConfirmation>();
         services.AddScoped<PhoneConfirmation>();

@@ -36,12 +36,14 @@ public sealed class AuditTrail(UserAdminDbContext db)
         if (cursor is not null)
             events = events.Beyond(new(cursor.UtcMicroseconds, cursor.Id), backwards);
 
-        var rows = await ReadAsync(events, filter, filter.PageSize + 1, backwards, cancel);
+        // Whoever counts pages reads from the first on: the rows come from several indexes, so the database can't leave any out.
+        var rows = await ReadAsync(events, filter, start.Skip + filter.PageSize + 1, backwards, cancel);
+        rows.RemoveRange(0, Math.Min(start.Skip, rows.Count));
         if (isLimited)
             rows = rows.ConvertAll(row => row.ActorId == actor.UserId ? row : Narrow(row, !isOrganization));
         if (filter.AboutId is not null)
             rows = rows.ConvertAll(row => row.ActorKind == ActorKind.User && (row.ImpersonatorId ?? row.ActorId) != actor.UserId ? Discreet(row) : row);
-        return Page.Of(rows, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
+        return Page.Of(rows, filter.PageSize, backwards, cursor is not null || start.Skip > 0, row => row.Id.ToString());
     }
 
     private async Task<List<AuditRow>> ReadAsync(IQueryable<AuditEvent> events, AuditFilter filter, int count, bool backwards, CancellationToken cancel)

@@ -10,6 +10,9 @@ namespace UserAdmin.Core.Me;
 /// <summary>Hands people what happened to their account, page by page, so that the length costs no memory.</summary>
 public sealed class ActivityExport(UserAdminDbContext db, AuditTrail audit, FeatureSwitches features, TimeProvider clock)
 {
+    /// <summary>Why the actor can't have the file; null when they can.</summary>
+    public Task<Problem?> RefuseAsync(Actor actor, CancellationToken cancel) => db.RefuseActingAsync(actor, clock, cancel);
+
     /// <summary>The actor's own events that fit the filter, newest first. That and how many were taken is recorded at the end, however it ends.</summary>
     public async IAsyncEnumerable<AuditRow> ReadAsync(AuditFilter filter, string format, Actor actor, [EnumeratorCancellation] CancellationToken cancel)
     {

@@ -56,15 +56,15 @@ public sealed class AvatarService(UserAdminDbContext db, SecurityActs acts, Time
         }, cancel);
     }
 
-    /// <summary>The picture when its owner shows it to the actor, otherwise null.</summary>
-    public async Task<byte[]?> FindAsync(Guid userId, string version, Actor actor, CancellationToken cancel)
+    /// <summary>The picture when its owner shows it to the actor, otherwise null. Without a version the current one.</summary>
+    public async Task<byte[]?> FindAsync(Guid userId, string? version, Actor actor, CancellationToken cancel)
     {
         if (actor.UserId is null)
             return null;
         var isOverseen = await db.ReachesAsync(actor, Permission.UsersView, userId, cancel);
         if (!isOverseen && !await db.Users.Where(u => u.Id == userId).KnownTo(actor, db).AnyAsync(cancel))
             return null;
-        var found = await db.Avatars.AsNoTracking().Where(a => a.UserId == userId && a.Version == version)
+        var found = await db.Avatars.AsNoTracking().Where(a => a.UserId == userId && (version == null || a.Version == version))
             .Select(a => new { a.Png, Privacy = db.Profiles.Where(p => p.UserId == userId).Select(p => p.Privacy).SingleOrDefault() }).SingleOrDefaultAsync(cancel);
         return found is not null && (userId == actor.UserId || Privacy.Read(found.Privacy).Shows(ProfilePart.Picture, isOverseen)) ? found.Png : null;
     }

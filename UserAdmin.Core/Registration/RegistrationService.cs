@@ -44,7 +44,7 @@ public sealed class RegistrationService(
         var now = clock.GetUtcNow();
         var terms = await FindTermsAsync(cancel);
         var user = new User { CreatedAt = now, SecurityStamp = Guid.NewGuid().ToString("N") };
-        var profile = new UserForm { FirstName = form.FirstName, LastName = form.LastName, UserName = form.Email, Email = form.Email };
+        var profile = new UserForm { FirstName = form.FirstName, LastName = form.LastName, UserName = string.IsNullOrWhiteSpace(form.UserName) ? form.Email : form.UserName, Email = form.Email };
         var problem = terms is null ? null : !form.AcceptsTerms ? TermsMissing : form.Terms != terms.Number ? TermsChanged : null;
         if (problem is not null || (problem = users.Apply(profile, user, now)) is not null)
             return problem;
@@ -57,17 +57,24 @@ public sealed class RegistrationService(
             if (!hash.Succeeded)
                 return hash.Problem;
             user.PasswordHash = hash.Value;
-            return await AddAsync(user, terms, invitation, origin, now, cancel);
+            return await AddAsync(user, profile, terms, invitation, origin, now, cancel);
         }, cancel);
     }
 
-    private async Task<Result> AddAsync(User user, TermsVersion? terms, Invitation? invitation, SignInOrigin origin, DateTimeOffset now, CancellationToken cancel)
+    private async Task<Result> AddAsync(User user, UserForm profile, TermsVersion? terms, Invitation? invitation, SignInOrigin origin, DateTimeOffset now, CancellationToken cancel)
     {
         var mayMail = await allowance.TakeAsync(SignInGuard.KeyOfMailbox("register", user.NormalizedEmail!), options.Value.MailsPerMailbox, cancel);
         try
         {
             return await db.WriteAsync(async () =>
             {
+                // A user name that somebody has is nobody's business: the account gets another, and its owner sees which.
+                var wished = user.NormalizedUserName;
+                if (wished != user.NormalizedEmail && await db.Users.AnyAsync(u => u.NormalizedUserName == wished && u.NormalizedEmail != user.NormalizedEmail, cancel))
+                {
+                    profile.UserName = profile.Email;
+                    users.Apply(profile, user, now);
+                }
                 var known = await db.Users.SingleOrDefaultAsync(u => u.NormalizedEmail == user.NormalizedEmail || u.NormalizedUserName == user.NormalizedUserName, cancel);
                 if (invitation is not null)
                     return await AddInvitedAsync(user, known, terms, invitation, origin, now, cancel);
@@ -83,6 +90,9 @@ public sealed class RegistrationService(
         {
             // The same address registered at this very moment, and its mail is under way.
             db.ChangeTracker.Clear();
+            // Or somebody took the user name that was wished for.
+            if (user.NormalizedUserName != user.NormalizedEmail)
+                return await AddAsync(user, profile, terms, invitation, origin, now, cancel);
             return invitation is null ? Result.Ok : HasAccount;
         }
     }

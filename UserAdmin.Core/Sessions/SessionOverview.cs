@@ -92,10 +92,10 @@ public sealed class SessionOverview(UserAdminDbContext db, Policies policies, Ti
             ? sessions.OrderBy(s => s.CreatedAt).ThenBy(s => s.Id)
             : sessions.OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.Id);
 
-        var found = await sessions.Take(filter.PageSize + 1)
+        var found = await sessions.Skip(start.Skip).Take(filter.PageSize + 1)
             .Select(s => new { Session = s, Owner = db.Users.Where(u => u.Id == s.UserId).Select(u => (u.FirstName + " " + u.LastName).Trim()).FirstOrDefault() })
             .AsNoTracking().ToListAsync(cancel);
         var rows = await db.NameActingAsync([.. found.Select(f => SessionRow.Of(f.Session, now, policy, actor) with { Person = f.Owner })], cancel);
-        return Page.Of(rows, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
+        return Page.Of(rows, filter.PageSize, backwards, cursor is not null || start.Skip > 0, row => row.Id.ToString());
     }
 }

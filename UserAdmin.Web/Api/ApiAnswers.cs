@@ -57,6 +57,13 @@ internal static class ApiAnswers
         return Problem(http, status, problem.Code, message, problem.Field is null ? null : new Dictionary<string, string[]> { [ApiJson.NameOf(problem.Field)] = [message] });
     }
 
+    /// <summary>For figures that are being counted: they are there in a moment.</summary>
+    public static IResult AskAgain(HttpContext http)
+    {
+        http.Response.Headers.RetryAfter = "1";
+        return Problem(http, StatusCodes.Status503ServiceUnavailable, "counting", "This is being counted. Ask again in a second.");
+    }
+
     public static IResult Invalid(HttpContext http, string field, string message) =>
         Invalid(http, new Dictionary<string, string[]> { [field] = [message] });
 

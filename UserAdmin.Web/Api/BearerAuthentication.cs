@@ -9,6 +9,10 @@ using UserAdmin.Web.Security;
 
 namespace UserAdmin.Web.Api;
 
+/// <summary>Says that an endpoint is for people, too, who can do nothing else until they have chosen a new password.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class OpenToConfinedAttribute : Attribute;
+
 /// <summary>
 /// Takes the token of the header Authorization (RFC 6750): an access token, or one that was made to be kept. Cookies count for nothing here, so no foreign page can
 /// send anything in somebody's name (F06). Both kinds belong to a session, which is asked each time.
@@ -20,6 +24,7 @@ internal sealed class BearerAuthentication(
     public const string SchemeName = "Bearer";
 
     private const string Prefix = "Bearer ";
+    private const string IsConfined = "session-is-confined";
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -27,6 +32,12 @@ internal sealed class BearerAuthentication(
             return AuthenticateResult.NoResult();
         var token = header[Prefix.Length..].Trim();
         var state = token.StartsWith(KeptToken.Prefix, StringComparison.Ordinal) ? await FindKeptAsync(token) : await FindSignedInAsync(token);
+        // As in a browser: nothing else opens before the password is replaced.
+        if (state is { MustChangePassword: true } && Context.GetEndpoint()?.Metadata.GetMetadata<OpenToConfinedAttribute>() is null)
+        {
+            Context.Items[IsConfined] = true;
+            return AuthenticateResult.Fail("A new password has to be chosen first.");
+        }
         return state is null
             ? AuthenticateResult.Fail("The token is wrong or over.")
             : AuthenticateResult.Success(new(ActorClaims.Of(state, Context.ClientAddress, SchemeName), SchemeName));
@@ -34,6 +45,11 @@ internal sealed class BearerAuthentication(
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (Context.Items.ContainsKey(IsConfined))
+        {
+            await ApiAnswers.Problem(Context, StatusCodes.Status403Forbidden, "password.must_change", "Choose a new password first, at me/password.").ExecuteAsync(Context);
+            return;
+        }
         var sent = Request.Headers.Authorization.Count > 0;
         Response.Headers.WWWAuthenticate = sent ? """Bearer error="invalid_token" """.TrimEnd() : "Bearer";
         await ApiAnswers.Problem(Context, StatusCodes.Status401Unauthorized, sent ? "token.invalid" : "token.missing",

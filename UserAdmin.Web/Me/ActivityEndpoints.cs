@@ -34,7 +34,7 @@ internal static class ActivityEndpoints
         return Results.Stream(stream => write(stream, export.ReadAsync(filter, format, actor, cancel), cancel), type, $"activity.{format}");
     }
 
-    private static async Task WriteCsvAsync(Stream stream, IAsyncEnumerable<AuditRow> rows, CancellationToken cancel)
+    internal static async Task WriteCsvAsync(Stream stream, IAsyncEnumerable<AuditRow> rows, CancellationToken cancel)
     {
         // Excel takes a file for UTF-8 by its mark.
         await using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true);

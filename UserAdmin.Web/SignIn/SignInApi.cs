@@ -24,7 +24,7 @@ internal static class SignInApi
             .Describe("login_send_code", "Have a code sent", "Sends a code by email or SMS for a sign-in that waits for its second factor.");
         auth.MapPost("/refresh", RefreshAsync).AllowAnonymous().Answers<TokenView>()
             .Describe("refresh", "Get new tokens", "Trades a refresh token, which works once, for a new pair. One that is used again later ends its session.");
-        auth.MapPost("/logout", LogoutAsync).AnswersNothing()
+        auth.MapPost("/logout", LogoutAsync).WithMetadata(new OpenToConfinedAttribute()).AnswersNothing()
             .Describe("logout", "Sign out", "Ends the session of the token this is called with: its tokens are dead at once.");
         auth.MapPost("/confirm", ConfirmAsync).AnswersNothing()
             .Describe("confirm_identity", "Confirm who you are", "Opens sensitive acts for ten minutes: by a code of the authenticator app, or by the password for who has no second factor. Answers with the code `step_up.needed` ask for it.");

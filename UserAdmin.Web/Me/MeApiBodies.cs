@@ -1,0 +1,54 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.Me;
+using UserAdmin.Core.TwoFactor;
+using UserAdmin.Web.Api;
+using UserAdmin.Web.SignIn;
+
+namespace UserAdmin.Web.Me;
+
+internal sealed class PasswordBody : NewPasswordBody
+{
+    [StringLength(512, ErrorMessage = "This is too long for a password."), Description("May be left out by somebody who has to choose a new password, or has none.")]
+    public string? CurrentPassword { get; set; }
+}
+
+internal sealed class CodeBody
+{
+    [Required(ErrorMessage = "Enter the code."), StringLength(100, ErrorMessage = "This is too long for a code.")]
+    public string Code { get; set; } = "";
+}
+
+internal sealed record EmailView(string Email, bool IsConfirmed, string? Waiting);
+
+/// <summary>A profile. <paramref name="Hidden"/> names the fields that its owner keeps from the reader.</summary>
+internal sealed record ProfileView(
+    Guid Id, string UserName, string Email, bool IsEmailConfirmed, string FirstName, string LastName, string FullName, string? Phone, bool IsPhoneConfirmed,
+    string? Street, string? PostalCode, string? City, string? Country, string? Bio, string? Location, string? Website, DateOnly? DateOfBirth, IReadOnlyList<SocialLink> Links,
+    string? EmergencyName, string? EmergencyRelation, string? EmergencyPhone, bool HasPicture, IReadOnlyList<string> Hidden, DateTimeOffset CreatedAt, DateTimeOffset? LastSignInAt)
+{
+    public static ProfileView Of(ProfileDetails profile) => new(
+        profile.UserId, profile.UserName, profile.Email, profile.IsEmailConfirmed, profile.Form.FirstName, profile.Form.LastName, profile.FullName, profile.Form.Phone, profile.IsPhoneConfirmed,
+        profile.Form.Street, profile.Form.PostalCode, profile.Form.City, profile.Form.Country, profile.Form.Bio, profile.Form.Location, profile.Form.Website, profile.Form.DateOfBirth, profile.Form.Links,
+        profile.Form.EmergencyName, profile.Form.EmergencyRelation, profile.Form.EmergencyPhone, profile.Picture is not null, [.. profile.Hidden.Select(ApiJson.NameOf)], profile.CreatedAt, profile.LastSignInAt);
+}
+
+/// <summary>What a person shows to others.</summary>
+internal sealed record PersonView(
+    Guid Id, string FullName, bool HasPicture, string? Email, string? Phone, IReadOnlyList<string> Address, DateOnly? DateOfBirth, string? Location, string? Bio, string? Website, IReadOnlyList<SocialLink> Links)
+{
+    public static PersonView Of(PersonCard card) => new(
+        card.UserId, card.FullName, card.Picture is not null, card.Email, card.Phone, card.Address, card.DateOfBirth, card.Location, card.Bio, card.Website, card.Links);
+}
+
+internal sealed record FactorView(string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt);
+
+/// <summary>How an account is protected. <paramref name="EnrolBy"/>: until then a second factor has to be set up.</summary>
+internal sealed record FactorsView(
+    bool HasSecondFactor, IReadOnlyList<FactorView> Authenticators, IReadOnlyList<FactorView> Passkeys, int RecoveryCodesLeft, DateTimeOffset? RecoveryCodesMadeAt, int RememberedDevices, DateTimeOffset? EnrolBy)
+{
+    public static FactorsView Of(SecurityOverview overview, Actor actor) => new(
+        overview.HasSecondFactor, [.. overview.Authenticators.Select(app => new FactorView(app.Name, app.CreatedAt, app.LastUsedAt))], [.. overview.Passkeys.Select(key => new FactorView(key.Name, key.CreatedAt, null))],
+        overview.RecoveryCodes.Left, overview.RecoveryCodes.MadeAt, overview.RememberedDevices, actor.EnrolBy);
+}
