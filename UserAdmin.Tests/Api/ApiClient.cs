@@ -37,6 +37,18 @@ public sealed class ApiClient(TestApp app, string address = "192.0.2.7", string 
 
     public Task<HttpResponseMessage> Get(string path) => Send(HttpMethod.Get, path);
 
+    /// <summary>Asks until figures that are being counted are there.</summary>
+    public async Task<HttpResponseMessage> Counted(string path)
+    {
+        while (true)
+        {
+            var answer = await Get(path);
+            if (answer.Status != 503)
+                return answer;
+            answer.Dispose();
+        }
+    }
+
     public Task<HttpResponseMessage> Post(string path, object? body = null, params (string Name, string Value)[] headers) => Send(HttpMethod.Post, path, body ?? new { }, headers);
 
     public Task<HttpResponseMessage> Put(string path, object body, params (string Name, string Value)[] headers) => Send(HttpMethod.Put, path, body, headers);

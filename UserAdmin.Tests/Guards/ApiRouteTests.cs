@@ -151,6 +151,75 @@ public partial class ApiRouteTests
         ["PUT /branding"] = (403, 200),
         ["PATCH /branding"] = (403, 200),
         ["DELETE /branding"] = (403, 204),
+        ["GET /auth/registration open"] = (200, 200),
+        ["POST /auth/register open"] = (400, 400),
+        ["POST /auth/verify-email open"] = (400, 400),
+        ["POST /auth/resend-verification open"] = (400, 400),
+        ["POST /auth/password-reset open"] = (400, 400),
+        ["POST /auth/password-reset/confirm open"] = (400, 400),
+        ["POST /auth/activate open"] = (400, 400),
+        ["POST /auth/email-change/confirm open"] = (400, 400),
+        ["GET /me"] = (200, 200),
+        ["PUT /me"] = (400, 400),
+        ["PATCH /me"] = (200, 200),
+        ["GET /me/activity"] = (200, 200),
+        ["GET /me/activity/analytics"] = (200, 200),
+        ["GET /me/activity/export"] = (200, 200),
+        ["GET /me/avatar"] = (404, 404),
+        ["PUT /me/avatar"] = (415, 415),
+        ["DELETE /me/avatar"] = (204, 204),
+        ["GET /me/devices"] = (200, 200),
+        ["PATCH /me/devices/{id:guid}"] = (404, 404),
+        ["POST /me/devices/{id:guid}/forget"] = (404, 404),
+        ["DELETE /me/devices/{id:guid}"] = (404, 404),
+        ["GET /me/email"] = (200, 200),
+        ["POST /me/email"] = (400, 400),
+        ["DELETE /me/email"] = (204, 204),
+        ["GET /me/engagement"] = (200, 200),
+        ["POST /me/password"] = (400, 400),
+        ["POST /me/phone/send-code"] = (400, 400),
+        ["POST /me/phone/confirm"] = (400, 400),
+        ["GET /me/preferences"] = (200, 200),
+        ["PUT /me/preferences"] = (200, 200),
+        ["GET /me/preferences/notifications"] = (200, 200),
+        ["PUT /me/preferences/notifications"] = (200, 200),
+        ["GET /me/preferences/theme"] = (200, 200),
+        ["PUT /me/preferences/theme"] = (200, 200),
+        ["GET /me/privacy"] = (200, 200),
+        ["PUT /me/privacy"] = (200, 200),
+        ["GET /me/second-factor"] = (200, 200),
+        ["GET /me/sessions"] = (200, 200),
+        ["DELETE /me/sessions"] = (204, 204),
+        ["DELETE /me/sessions/{id:guid}"] = (404, 404),
+        ["GET /people/{id:guid}"] = (200, 200),
+        ["GET /second-factor-resets"] = (403, 200),
+        ["POST /second-factor-resets/{id:guid}/approve"] = (403, 409),
+        ["POST /second-factor-resets/{id:guid}/decline"] = (403, 409),
+        ["GET /sessions"] = (403, 200),
+        ["GET /sessions/figures"] = (403, 200),
+        ["DELETE /sessions/{id:guid}"] = (403, 404),
+        ["GET /users/engagement"] = (403, 200),
+        ["POST /users/{id:guid}/access-pass"] = (403, 409),
+        ["DELETE /users/{id:guid}/access-pass"] = (403, 409),
+        ["POST /users/{id:guid}/activation-link"] = (403, 409),
+        ["GET /users/{id:guid}/activity"] = (404, 200),
+        ["GET /users/{id:guid}/activity/analytics"] = (404, 200),
+        ["GET /users/{id:guid}/avatar"] = (404, 404),
+        ["DELETE /users/{id:guid}/avatar"] = (403, 204),
+        ["POST /users/{id:guid}/confirm-email"] = (403, 409),
+        ["GET /users/{id:guid}/devices"] = (403, 200),
+        ["DELETE /users/{id:guid}/devices/{device:guid}"] = (403, 404),
+        ["GET /users/{id:guid}/engagement"] = (404, 200),
+        ["GET /users/{id:guid}/profile"] = (404, 200),
+        ["PATCH /users/{id:guid}/profile"] = (403, 200),
+        ["POST /users/{id:guid}/resend-activation"] = (403, 409),
+        ["POST /users/{id:guid}/reset-password"] = (403, 409),
+        ["GET /users/{id:guid}/second-factor"] = (403, 200),
+        ["POST /users/{id:guid}/second-factor/reset"] = (403, 409),
+        ["GET /users/{id:guid}/sessions"] = (403, 200),
+        ["DELETE /users/{id:guid}/sessions"] = (403, 204),
+        ["DELETE /users/{id:guid}/sessions/{session:guid}"] = (403, 404),
+        ["POST /users/{id:guid}/sign-out"] = (403, 409),
         // Ends the session of the token it is called with, so it comes last.
         ["POST /auth/logout"] = (204, 204),
     };
@@ -190,12 +259,12 @@ public partial class ApiRouteTests
         Assert.Equal("", string.Join("; ", wrong));
     }
 
-    private static Task<HttpResponseMessage> Try(TestApp app, ApiClient program, string route)
+    private static async Task<HttpResponseMessage> Try(TestApp app, ApiClient program, string route)
     {
         var (method, path) = (new HttpMethod(route.Split(' ')[0]), route.Split(' ')[1]);
         var address = $"/api/v1{path}".Replace("{act}", "lock", StringComparison.Ordinal).Replace("{code}", "users.view", StringComparison.Ordinal).Replace("{name}", "sessions", StringComparison.Ordinal).Replace("{host}", "other.example", StringComparison.Ordinal);
         address = Id.Replace(address, $"{app.Alice.UserId}");
-        return program.Send(method, address, method == HttpMethod.Get || method == HttpMethod.Delete ? null : "{}");
+        return method == HttpMethod.Get ? await program.Counted(address) : await program.Send(method, address, method == HttpMethod.Delete ? null : "{}");
     }
 
     [GeneratedRegex(@"\{\w+:guid\}")]

@@ -6,7 +6,6 @@ using UserAdmin.Core.SignIn;
 using UserAdmin.Core.TwoFactor;
 using UserAdmin.Web.Api;
 using UserAdmin.Web.FeatureFlags;
-using UserAdmin.Web.Roles;
 using UserAdmin.Web.Security;
 
 namespace UserAdmin.Web.Me;
@@ -37,18 +36,12 @@ internal static class MeApi
             .Describe("confirm_phone", "Confirm one's phone", "Takes the code from the message.");
         me.MapGet("/second-factor", FindFactorsAsync).WithMetadata(new OpenWhileEnrollingAttribute()).Answers<FactorsView>()
             .Describe("get_my_second_factor", "How one's account is protected", "Which second factors there are and how many recovery codes are left. They are set up in the portal.");
-        me.MapGet("/access", (HttpContext http, AccessReport report, Caller caller, CancellationToken cancel) => AccessAsync(http, caller.UserId, report, caller, cancel)).Answers<AccessView>()
-            .Describe("get_my_access", "What one may do, and why", "Roles and permissions of the caller at this moment. A token may be limited to fewer.");
 
         var users = api.MapGroup("/users/{id:guid}").WithTags("Users");
         users.MapGet("/profile", (HttpContext http, Guid id, ProfileService profiles, Caller caller, CancellationToken cancel) => FindAsync(http, id, profiles, caller, cancel)).Answers<ProfileView>()
             .Describe("get_profile", "Read a profile", "What administrators see of it; what its owner keeps from them is empty and stands in `hidden`.");
         users.MapPatch("/profile", (HttpContext http, Guid id, Patch<ProfileForm> patch, ProfileService profiles, Caller caller, CancellationToken cancel) => EditAsync(http, id, patch.ApplyTo, profiles, caller, cancel)).Needs(Permission.UsersEdit).Answers<ProfileView>()
             .Describe("update_profile", "Change a profile", "Changes the fields that are there and leaves the others.");
-        users.MapGet("/access", AccessAsync).Answers<AccessView>()
-            .Describe("get_access", "What a user may do, and why", "Roles and permissions at this moment, as far as the caller may see them.");
-        users.MapGet("/roles", RolesAsync).Answers<Paged<AssignmentView>>()
-            .Describe("list_roles_of_user", "List a user's roles", "The assignments in force or to come, as far as the caller may see them.");
         api.MapGet("/people/{id:guid}", FindCardAsync).WithTags("Users").WithMetadata(new PartOfAttribute(Feature.PublicProfiles)).Answers<PersonView>()
             .Describe("get_person", "Read somebody's card", "What a person shows to others who are signed in; what they keep to themselves is null.");
     }
@@ -93,12 +86,6 @@ internal static class MeApi
 
     private static async Task<IResult> FindFactorsAsync(MySecurity security, Caller caller, CancellationToken cancel) =>
         ApiAnswers.Json(FactorsView.Of(await security.FindAsync(caller, cancel), caller.Actor));
-
-    private static async Task<IResult> AccessAsync(HttpContext http, Guid id, AccessReport report, Caller caller, CancellationToken cancel) =>
-        await report.FindAsync(id, caller, cancel) is { } access ? ApiAnswers.Json(AccessView.Of(access)) : ApiAnswers.NotFound(http);
-
-    private static async Task<IResult> RolesAsync(HttpContext http, Guid id, [AsParameters] ListQuery query, AccessReport report, Caller caller, CancellationToken cancel) =>
-        query.Refuse(http) ?? (await report.FindAsync(id, caller, cancel) is { } access ? ApiLists.Answer(http, query, access.Assignments, AssignmentView.Of) : ApiAnswers.NotFound(http));
 
     private static async Task<IResult> FindCardAsync(HttpContext http, Guid id, ProfileService profiles, Caller caller, CancellationToken cancel) =>
         await profiles.FindCardAsync(id, caller, cancel) is { } card ? ApiAnswers.Json(PersonView.Of(card)) : ApiAnswers.NotFound(http);

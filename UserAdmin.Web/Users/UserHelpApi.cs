@@ -89,12 +89,6 @@ internal static class UserHelpApi
         query.Refuse(http) ?? ApiLists.Answer(http, query, await resets.ListAsync(null, caller, cancel), row => row);
 }
 
-internal class ReasonBody
-{
-    [Required(ErrorMessage = "Say why, in a few words."), StringLength(500, ErrorMessage = "The reason can have 500 characters at most."), Description("Why; it stands in the audit log.")]
-    public string Reason { get; set; } = "Through the API";
-}
-
 internal enum PasswordResetMethod { Mail, Link, Require }
 
 internal sealed class PasswordResetBody : ReasonBody
