@@ -4,6 +4,7 @@ using UserAdmin.Core.Audit;
 using UserAdmin.Core.Common;
 using UserAdmin.Core.Data;
 using UserAdmin.Core.FeatureFlags;
+using UserAdmin.Core.Users;
 
 namespace UserAdmin.Core.Me;
 
@@ -11,7 +12,8 @@ namespace UserAdmin.Core.Me;
 public sealed class ActivityExport(UserAdminDbContext db, AuditTrail audit, FeatureSwitches features, TimeProvider clock)
 {
     /// <summary>Why the actor can't have the file; null when they can.</summary>
-    public Task<Problem?> RefuseAsync(Actor actor, CancellationToken cancel) => db.RefuseActingAsync(actor, clock, cancel);
+    public async Task<Problem?> RefuseAsync(Actor actor, CancellationToken cancel) =>
+        actor.UserId is null ? UserProblems.NotAllowed : await db.RefuseActingAsync(actor, clock, cancel);
 
     /// <summary>The actor's own events that fit the filter, newest first. That and how many were taken is recorded at the end, however it ends.</summary>
     public async IAsyncEnumerable<AuditRow> ReadAsync(AuditFilter filter, string format, Actor actor, [EnumeratorCancellation] CancellationToken cancel)

@@ -16,8 +16,8 @@ public class ActivityApiTests
         using var alice = await ApiClient.SignInAsync(app, app.Alice);
         for (var i = 0; i < 3; i++)
             await program.Patch("/api/v1/me", new { city = $"City {i}" });
-        await alice.Post($"/api/v1/users/{carol.UserId}/lock", new { reason = "Secret suspicion" });
-        await alice.Post($"/api/v1/users/{carol.UserId}/unlock", new { reason = "Cleared" });
+        Assert.Equal(200, (await alice.Post($"/api/v1/users/{carol.UserId}/lock", new { reason = "Secret suspicion" })).Status);
+        Assert.Equal(200, (await alice.Post($"/api/v1/users/{carol.UserId}/unlock", new { reason = "Cleared" })).Status);
         using var again = await ApiClient.SignInAsync(app, carol);
         async Task<JsonObject> Read(string path) => await (await again.Get(path)).Json();
 
@@ -60,7 +60,7 @@ public class ActivityApiTests
         using var notTheirs = await frank.Get($"/api/v1/users/{carol.UserId}/engagement");
 
         Assert.Equal((3, 3), ((int)engagement["sign_ins"]!, (int)counts["categories"]!["sign_in"]!));
-        Assert.Equal([(first.ToString("yyyy-MM-dd"), 2), (first.AddDays(8).ToString("yyyy-MM-dd"), 1)], engagement["days"]!.AsArray().Select(day => ((string)day!["day"]!, (int)day["sign_ins"]!)));
+        Assert.Equal([($"{first:yyyy-MM-dd}", 2), ($"{first.AddDays(8):yyyy-MM-dd}", 1)], engagement["days"]!.AsArray().Select(day => ((string)day!["day"]!, (int)day["sign_ins"]!)));
         Assert.Equal((2, 2), ((int)engagement["active_days"]!, engagement["weeks"]!.AsArray().Count));
         Assert.Equal(app.Clock.Now, (DateTimeOffset)engagement["last_sign_in_at"]!);
         Assert.Equal((2, 1), ((int)seen["sign_ins"]!, (int)seen["active_days"]!));

@@ -64,12 +64,11 @@ public class MeApiTests
         program.Token = (string)(await (await program.Post("/api/v1/auth/login", new { email = Carol.Email, password = Cast.Password })).Json())["access_token"]!;
 
         using var before = await program.Get("/api/v1/me");
-        using var unknown = await program.Get("/api/v1/no-such-thing");
         using var changed = await program.Post("/api/v1/me/password", new { password = NewPassword });
         using var after = await program.Get("/api/v1/me");
 
         Assert.Equal((403, "password.must_change"), (before.Status, (string?)(await before.Json())["code"]));
-        Assert.Equal((404, 204, 200), (unknown.Status, changed.Status, after.Status));
+        Assert.Equal((204, 200), (changed.Status, after.Status));
     }
 
     [Fact]
@@ -138,7 +137,7 @@ public class MeApiTests
         using var removed = await program.Delete("/api/v1/me/avatar");
 
         Assert.Equal(("image/png", 200), (mine.Content.Headers.ContentType?.MediaType, seen.Status));
-        Assert.Equal((404, 404, 204, 404), (notHis.Status, hidden.Status, removed.Status, (await program.Get("/api/v1/me/avatar")).Status));
+        Assert.Equal((403, 404, 204, 404), (notHis.Status, hidden.Status, removed.Status, (await program.Get("/api/v1/me/avatar")).Status));
     }
 
     [Fact]

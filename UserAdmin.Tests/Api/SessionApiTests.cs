@@ -140,7 +140,7 @@ public class SessionApiTests
         foreach (var path in new[] { "/me/sessions", $"/users/{app.Alice.UserId}/sessions", "/sessions" })
         {
             var page = await (await browser.Get(path)).Text();
-            Assert.Contains("Nightly <b class=\"badge\">Token</b>", page);
+            Assert.Contains("Nightly<b class=\"badge\">Token</b>", page);
             Assert.Contains("<b class=\"badge\">Program</b>", page);
         }
     }

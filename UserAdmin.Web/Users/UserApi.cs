@@ -125,9 +125,12 @@ internal static class UserApi
     private static async Task<IResult> DeleteAsync(HttpContext http, Guid id, [FromQuery, Description("Why; it stands in the audit log.")] string? reason, UserLifecycle lifecycle, Caller caller, CancellationToken cancel) =>
         ApiAnswers.Done(http, await lifecycle.DeleteAsync(id, reason ?? "Through the API", caller, cancel));
 
-    private static async Task<IResult> ActAsync(HttpContext http, Guid id, UserAct act, Body<ActBody> body, UserLifecycle lifecycle, UserDirectory users, Caller caller, CancellationToken cancel)
+    private static async Task<IResult> ActAsync(HttpContext http, Guid id, string act, Body<ActBody> body, UserLifecycle lifecycle, UserDirectory users, Caller caller, CancellationToken cancel)
     {
-        var done = await DoAsync(act, id, body.Value.Reason, body.Value.Until, lifecycle, caller, cancel);
+        // The framework would take the words of the enumeration in their capitals only.
+        if (!char.IsAsciiLetter(act[0]) || !Enum.TryParse<UserAct>(act, ignoreCase: true, out var wanted))
+            return ApiAnswers.NotFound(http);
+        var done = await DoAsync(wanted, id, body.Value.Reason, body.Value.Until, lifecycle, caller, cancel);
         return !done.Succeeded ? ApiAnswers.Refuse(http, done.Problem)
             : await users.FindAsync(id, caller, cancel) is { } user ? ApiAnswers.Record(http, UserView.Of(user))
             : Results.NoContent();
