@@ -50,6 +50,7 @@ app.UseCookiePolicy();
 app.UseCircuitOriginCheck();
 app.UseCors();
 app.UseApiAddressLimit();
+app.UseApiPage();
 app.UseAuthentication();
 app.UseApiLimit();
 app.UseFeatures();

@@ -36,43 +36,48 @@ public sealed class AuditTrail(UserAdminDbContext db)
         if (cursor is not null)
             events = events.Beyond(new(cursor.UtcMicroseconds, cursor.Id), backwards);
 
-        // Whoever counts pages reads from the first on: the rows come from several indexes, so the database can't leave any out.
-        var rows = await ReadAsync(events, filter, start.Skip + filter.PageSize + 1, backwards, cancel);
-        rows.RemoveRange(0, Math.Min(start.Skip, rows.Count));
+        var skip = cursor is null ? start.Skip : 0;
+        var rows = await ReadAsync(events, filter, skip, filter.PageSize + 1, backwards, cancel);
         if (isLimited)
             rows = rows.ConvertAll(row => row.ActorId == actor.UserId ? row : Narrow(row, !isOrganization));
         if (filter.AboutId is not null)
             rows = rows.ConvertAll(row => row.ActorKind == ActorKind.User && (row.ImpersonatorId ?? row.ActorId) != actor.UserId ? Discreet(row) : row);
-        return Page.Of(rows, filter.PageSize, backwards, cursor is not null || start.Skip > 0, row => row.Id.ToString());
+        return Page.Of(rows, filter.PageSize, backwards, cursor is not null || skip > 0, row => row.Id.ToString());
     }
 
-    private async Task<List<AuditRow>> ReadAsync(IQueryable<AuditEvent> events, AuditFilter filter, int count, bool backwards, CancellationToken cancel)
+    /// <summary>One event; null when it isn't there, and without <see cref="Permission.AuditView"/>.</summary>
+    public async Task<AuditRow?> FindAsync(Guid id, Actor actor, CancellationToken cancel) =>
+        actor.Can(Permission.AuditView) ? await RowsOf(db.AuditEvents.Where(e => e.Id == id)).SingleOrDefaultAsync(cancel) : null;
+
+    private async Task<List<AuditRow>> ReadAsync(IQueryable<AuditEvent> events, AuditFilter filter, int skip, int count, bool backwards, CancellationToken cancel)
     {
         if (filter is { Tag: not null, Outcome: null, IsOfFew: false } && filter.Actions is { Count: > 1 } codes)
-            return await ReadAsync(await NewestAsync(db.AuditEvents, events, codes, count, backwards, cancel), count, backwards, cancel);
+            return await ReadAsync(await NewestAsync(db.AuditEvents, events, codes, skip, count, backwards, cancel), 0, count, backwards, cancel);
 
-        var rows = new List<AuditRow>();
         var parts = events.PartsOf(filter);
+        if (parts.Length == 1)
+            return await ReadAsync(parts[0], skip, count, backwards, cancel);
+        var rows = new List<AuditRow>();
         foreach (var part in parts)
-            rows.AddRange(await RowsOf(part.InOrder(backwards).Take(count)).ToListAsync(cancel));
-        return parts.Length == 1 ? rows : [.. InOrder(rows, backwards).Take(count)];
+            rows.AddRange(await ReadAsync(part, 0, skip + count, backwards, cancel));
+        return [.. InOrder(rows, backwards).Skip(skip).Take(count)];
     }
 
-    private static async Task<List<AuditRow>> ReadAsync(IQueryable<AuditEvent> chosen, int count, bool backwards, CancellationToken cancel) =>
-        await RowsOf(chosen.InOrder(backwards).Take(count)).ToListAsync(cancel);
+    private static async Task<List<AuditRow>> ReadAsync(IQueryable<AuditEvent> chosen, int skip, int count, bool backwards, CancellationToken cancel) =>
+        await RowsOf(chosen.InOrder(backwards).Skip(skip).Take(count)).ToListAsync(cancel);
 
     // One look into the index of actions for each of a tag's actions; along the time alone a rare one would be sought among all events.
     private static async Task<IQueryable<AuditEvent>> NewestAsync(
-        IQueryable<AuditEvent> all, IQueryable<AuditEvent> events, IReadOnlyList<string> codes, int count, bool backwards, CancellationToken cancel)
+        IQueryable<AuditEvent> all, IQueryable<AuditEvent> events, IReadOnlyList<string> codes, int skip, int count, bool backwards, CancellationToken cancel)
     {
         List<AuditMark> marks = [];
         foreach (var some in codes.Chunk(AtOnce))
         {
-            var looks = some.Select(code => events.Where(e => e.Action == code).InOrder(backwards).Take(count).Select(e => new { e.UtcMicroseconds, e.Id }));
+            var looks = some.Select(code => events.Where(e => e.Action == code).InOrder(backwards).Take(skip + count).Select(e => new { e.UtcMicroseconds, e.Id }));
             marks.AddRange(from found in await looks.Aggregate((looked, look) => looked.Concat(look)).ToListAsync(cancel) select new AuditMark(found.UtcMicroseconds, found.Id));
         }
         var newest = backwards ? marks.OrderBy(mark => mark.UtcMicroseconds).ThenBy(mark => mark.Id) : marks.OrderByDescending(mark => mark.UtcMicroseconds).ThenByDescending(mark => mark.Id);
-        List<Guid> ids = [.. newest.Take(count).Select(mark => mark.Id)];
+        List<Guid> ids = [.. newest.Skip(skip).Take(count).Select(mark => mark.Id)];
         return all.Where(e => ids.Contains(e.Id));
     }
 

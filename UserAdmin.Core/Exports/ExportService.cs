@@ -11,7 +11,11 @@ using UserAdmin.Core.Tenants;
 namespace UserAdmin.Core.Exports;
 
 /// <summary>What somebody wants: which list, narrowed how, as what; the zone is an IANA name.</summary>
-public sealed record ExportRequest(string List, ExportFormat Format, string Query, string TimeZone);
+public sealed record ExportRequest(string List, ExportFormat Format, string Query, string TimeZone)
+{
+    /// <summary>A short list isn't sent at once either: whoever asks comes back for the file.</summary>
+    public bool IsForLater { get; init; }
+}
 
 /// <summary>A list that is about to be written, or the file that is made of it in the background. Dispose of it when it is over: somebody has three turns at once.</summary>
 public sealed record BegunExport(ExportTable? Table, ExportOrder? Order, Guid? BackgroundId) : IDisposable
@@ -52,7 +56,7 @@ public sealed class ExportService(
 
         var policy = await policies.GetAsync<ExportPolicy>(cancel);
         var rows = request.Format == ExportFormat.Pdf ? Math.Min(opened.Value.ExpectedRows ?? 0, policy.PdfRows) : opened.Value.ExpectedRows ?? 0;
-        if (rows <= policy.RowsAtOnce)
+        if (rows <= policy.RowsAtOnce && !request.IsForLater)
             return turns.Take(tenant.Tenant, actor.UserId.Value) is not { } turn ? ExportProblems.TooMany
                 : new BegunExport(opened.Value, new(request.Format, actor.Name, clock.GetUtcNow(), zone) { MostPdfRows = policy.PdfRows, Font = settings.Value.PdfFont }, null) { Turn = turn };
 

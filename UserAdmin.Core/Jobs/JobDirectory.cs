@@ -59,7 +59,8 @@ public sealed class JobDirectory(UserAdminDbContext db, JobBook book, CurrentTen
             runs = backwards ? runs.Where(r => r.StartedAt >= at && (r.StartedAt > at || r.Id > last)) : runs.Where(r => r.StartedAt <= at && (r.StartedAt < at || r.Id < last));
         }
         runs = backwards ? runs.OrderBy(r => r.StartedAt).ThenBy(r => r.Id) : runs.OrderByDescending(r => r.StartedAt).ThenByDescending(r => r.Id);
-        return Page.Of(await Rows(runs.Take(filter.PageSize + 1)).ToListAsync(cancel), filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
+        var skip = cursor is null ? start.Skip : 0;
+        return Page.Of(await Rows(runs.Skip(skip).Take(filter.PageSize + 1)).ToListAsync(cancel), filter.PageSize, backwards, cursor is not null || skip > 0, row => row.Id.ToString());
     }
 
     public async Task<JobRunDetails?> FindRunAsync(Guid id, Actor actor, CancellationToken cancel) =>

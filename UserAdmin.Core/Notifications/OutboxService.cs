@@ -37,6 +37,8 @@ public sealed class OutboxService(UserAdminDbContext db, IOptions<MailSettings> 
             : null;
         backwards &= cursor is not null || start.AtEnd;
 
+        var skip = cursor is null ? start.Skip : 0;
+
         // State by state, because that is what the index begins with.
         var rows = new List<MessageRow>();
         foreach (var state in filter.State is { } only ? [only] : Enum.GetValues<MessageState>())
@@ -55,11 +57,11 @@ public sealed class OutboxService(UserAdminDbContext db, IOptions<MailSettings> 
                     : messages.Where(m => m.CreatedAt <= at && (m.CreatedAt < at || m.Id < last));
             }
             messages = backwards ? messages.OrderBy(m => m.CreatedAt).ThenBy(m => m.Id) : messages.OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.Id);
-            rows.AddRange(await messages.Take(filter.PageSize + 1).Select(m => new MessageRow(
+            rows.AddRange(await messages.Take(skip + filter.PageSize + 1).Select(m => new MessageRow(
                 m.Id, m.Channel, m.Recipient, m.Subject, m.State, m.Attempts, m.CreatedAt, m.NextAttemptAt, m.HeldUntil, m.SentAt, m.LastAnswer, m.Content != null)).ToListAsync(cancel));
         }
-        rows = [.. (backwards ? rows.OrderBy(m => m.CreatedAt).ThenBy(m => m.Id) : rows.OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.Id)).Take(filter.PageSize + 1)];
-        return Page.Of(rows, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
+        rows = [.. (backwards ? rows.OrderBy(m => m.CreatedAt).ThenBy(m => m.Id) : rows.OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.Id)).Skip(skip).Take(filter.PageSize + 1)];
+        return Page.Of(rows, filter.PageSize, backwards, cursor is not null || skip > 0, row => row.Id.ToString());
     }
 
     public async Task<OutboxStatus> FindStatusAsync(Actor actor, CancellationToken cancel)

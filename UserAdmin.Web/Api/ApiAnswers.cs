@@ -73,6 +73,21 @@ internal static class ApiAnswers
     public static IResult Problem(HttpContext http, int status, string code, string? detail, IReadOnlyDictionary<string, string[]>? errors = null) =>
         Results.Json(new ApiProblem($"urn:useradmin:problem:{code}", TitleOf(status), status, detail, code, http.TraceIdentifier, errors), ApiJson.Options, ProblemType, status);
 
+    /// <summary>A figure that is counted now or was within the last minute. The first count among many rows may take longer than a request should: then 503, and it is there soon.</summary>
+    public static async Task<IResult> CountedAsync<T>(HttpContext http, Func<Task<T?>> find, Func<T, IResult> answer) where T : class
+    {
+        for (var looks = 0; looks < 100; looks++)
+        {
+            if (await find() is { } found)
+                return answer(found);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), http.RequestAborted);
+        }
+        http.Response.Headers.RetryAfter = "5";
+        return Problem(http, StatusCodes.Status503ServiceUnavailable, "counting", "This is being counted. Ask again in some seconds.");
+    }
+
+    public static IResult NotAllowed(HttpContext http) => Problem(http, StatusCodes.Status403Forbidden, "not_allowed", "You may not do this.");
+
     /// <summary>A strong entity tag (RFC 9110, 8.8.3): the same for the same representation.</summary>
     private static string VersionOf<T>(T value) where T : class => $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(value, ApiJson.Options)).AsSpan(0, 16))}\"";
 

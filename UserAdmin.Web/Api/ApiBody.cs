@@ -84,6 +84,8 @@ internal static class ApiBody
 
     public static (T? Value, Func<HttpContext, IResult>? Refusal) As<T>(JsonObject json) where T : class
     {
+        if (NullIn(json) is { } empty)
+            return (null, http => ApiAnswers.Invalid(http, empty, Words.T("This is not a value of the right type.")));
         T? value;
         try
         {
@@ -108,6 +110,15 @@ internal static class ApiBody
             .GroupBy(error => error.Field, error => error.Message).ToDictionary(group => group.Key, group => group.Distinct().ToArray());
         return http => ApiAnswers.Invalid(http, errors);
     }
+
+    // A list of ours never has an empty place, which its type can't say.
+    private static string? NullIn(JsonNode? node) => node switch
+    {
+        JsonArray array when array.Contains(null) => array.GetPath().TrimStart('$').TrimStart('.'),
+        JsonArray array => array.Select(NullIn).FirstOrDefault(path => path is not null),
+        JsonObject json => json.Select(field => NullIn(field.Value)).FirstOrDefault(path => path is not null),
+        _ => null,
+    };
 
     // "$.first_name", "$.items[3]", or the name in the sentence where the field is unknown.
     private static string FieldOf(JsonException failure) =>

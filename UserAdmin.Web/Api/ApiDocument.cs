@@ -12,19 +12,29 @@ internal static class ApiDocument
 {
     public const string Address = "/api/openapi.json", Page = "/api/docs";
 
-    private const string Scheme = "bearer";
+    private const string Scheme = "bearer", OldPage = "/swagger";
+
+    // The page sets style elements of its own and draws its icons from data addresses; its scripts are files.
+    private const string PagePolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.ShouldInclude = description => description.RelativePath?.StartsWith("api/v1/", StringComparison.Ordinal) == true;
-        options.AddDocumentTransformer((document, context, _) =>
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            ApiSchemas.Complete(schema, context.JsonTypeInfo.Type);
+            return Task.CompletedTask;
+        });
+        options.AddDocumentTransformer(async (document, context, cancel) =>
         {
             document.Info = new()
             {
                 Title = "UserAdmin",
                 Version = "v1",
                 Description = "Users, roles, organizations, sessions, audit, reports and everything else of the portal. The guide stands in docs/api.md.",
+                Contact = new() { Name = "Whoever runs this portal", Url = new(context.ApplicationServices.GetRequiredService<PublicAddress>().Link("/")) },
                 License = new() { Name = "See the licence of your copy", Url = new(context.ApplicationServices.GetRequiredService<PublicAddress>().Link("/")) },
             };
             document.Servers = [new() { Url = context.ApplicationServices.GetRequiredService<PublicAddress>().Link("").TrimEnd('/') }];
@@ -35,7 +45,8 @@ internal static class ApiDocument
             };
             document.Tags = document.Paths.Values.SelectMany(path => path.Operations ?? []).SelectMany(operation => operation.Value.Tags ?? new HashSet<OpenApiTagReference>())
                 .Select(tag => tag.Name).OfType<string>().Distinct().Order(StringComparer.Ordinal).Select(name => new OpenApiTag { Name = name, Description = $"{name}." }).ToHashSet();
-            return Task.CompletedTask;
+            document.AddComponent(nameof(ApiProblem), await context.GetOrCreateSchemaAsync(typeof(ApiProblem), null, cancel));
+            ApiExamples.AddTo(document);
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
@@ -46,17 +57,36 @@ internal static class ApiDocument
 
     public static void MapApiDocument(this WebApplication app)
     {
-        var settings = app.Services.GetRequiredService<IOptions<ApiSettings>>().Value;
-        if (!(settings.Docs ?? app.Environment.IsDevelopment()))
-            return;
-        app.MapOpenApi(Address).AllowAnonymous();
-        app.UseSwaggerUI(page =>
-        {
-            page.RoutePrefix = Page.TrimStart('/');
-            page.SwaggerEndpoint(Address, "UserAdmin v1");
-            page.DocumentTitle = "UserAdmin API";
-        });
+        if (IsServed(app))
+            app.MapOpenApi(Address).AllowAnonymous();
     }
+
+    /// <summary>Before authentication, because the page is for whoever looks at it. Where it isn't served there is nothing, also for strangers (I04).</summary>
+    public static void UseApiPage(this WebApplication app)
+    {
+        var isServed = IsServed(app);
+        app.Use((http, next) =>
+        {
+            var path = http.Request.Path;
+            if (path.StartsWithSegments(OldPage) || !isServed && (path.StartsWithSegments(Page) || path.StartsWithSegments(Address)))
+            {
+                http.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            }
+            if (path.StartsWithSegments(Page))
+                SecurityHeaders.SetPolicy(http, PagePolicy);
+            return next(http);
+        });
+        if (isServed)
+            app.UseSwaggerUI(page =>
+            {
+                page.RoutePrefix = Page.TrimStart('/');
+                page.SwaggerEndpoint(Address, "UserAdmin v1");
+                page.DocumentTitle = "UserAdmin API";
+            });
+    }
+
+    private static bool IsServed(WebApplication app) => app.Services.GetRequiredService<IOptions<ApiSettings>>().Value.Docs ?? app.Environment.IsDevelopment();
 
     private static void Complete(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
@@ -65,6 +95,10 @@ internal static class ApiDocument
         operation.Security = isOpen ? [] : [new() { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
         if (metadata.OfType<RequirePermissionAttribute>().FirstOrDefault() is { Permission: var permission })
             operation.Description = $"{operation.Description}\n\nNeeds the permission `{Core.Roles.PermissionInfo.Of(permission).Code}`.".Trim();
+
+        if (metadata.OfType<ApiExample>().LastOrDefault() is { } example && operation.RequestBody?.Content is { } bodies)
+            foreach (var body in bodies.Values)
+                body.Example = System.Text.Json.Nodes.JsonNode.Parse(example.Json);
 
         operation.Responses ??= [];
         Add("400", "A value can't be accepted; `errors` names the fields.");

@@ -14,6 +14,9 @@ internal static class ApiJson
     /// <summary>For what is not known beforehand: doubled names are refused as everywhere.</summary>
     public static JsonDocumentOptions Document { get; } = new() { AllowDuplicateProperties = false, MaxDepth = MaximumDepth };
 
+    /// <summary>How a value of a fixed list is spelled.</summary>
+    public static string WordOf<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{value}");
+
     public static string NameOf(string member) => Names.Instance.ConvertName(member);
 
     public static void Apply(JsonSerializerOptions options)

@@ -4,12 +4,15 @@ namespace UserAdmin.Web.Security;
 
 internal static class SecurityHeaders
 {
-    private const string NonceKey = "csp-nonce", HumanCheckKey = "csp-human-check";
+    private const string NonceKey = "csp-nonce", HumanCheckKey = "csp-human-check", PolicyKey = "csp-policy";
 
     public static string? NonceOf(HttpContext http) => http.Items[NonceKey] as string;
 
     /// <summary>Lets this one answer load scripts and frames from the origin of the human check, and nothing else from there.</summary>
     public static void AllowHumanCheck(HttpContext http, string origin) => http.Items[HumanCheckKey] = origin;
+
+    /// <summary>For an answer whose page is not ours: what it may load.</summary>
+    public static void SetPolicy(HttpContext http, string policy) => http.Items[PolicyKey] = policy;
 
     /// <summary>
     /// The defences browsers offer, on every answer (ASVS 3.4). The nonce is for the import map, the only inline script. Style attributes
@@ -33,7 +36,7 @@ internal static class SecurityHeaders
     {
         var headers = context.Response.Headers;
         var (scripts, frames) = context.Items[HumanCheckKey] is string origin ? ($" {origin}", $"frame-src {origin}; ") : ("", "");
-        headers.ContentSecurityPolicy =
+        headers.ContentSecurityPolicy = context.Items[PolicyKey] as string ??
             $"default-src 'self'; {frames}script-src 'self' 'nonce-{nonce}'{scripts}; script-src-attr 'none'; style-src-elem 'self'; style-src-attr 'unsafe-inline'; " +
             "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";

@@ -17,7 +17,8 @@ internal static class SignInApi
     {
         var auth = api.MapGroup("/auth").WithTags("Sign-in").AddEndpointFilter(async (call, next) => ApiGate.ExceedsSignIns(call.HttpContext) ?? await next(call));
         auth.MapPost("/login", LoginAsync).AllowAnonymous().Answers<TokenView>().Answers<SecondFactorView>(StatusCodes.Status202Accepted)
-            .Describe("login", "Sign in", "Gives an access and a refresh token for a password. An account with a second factor gets 202 and goes on at `login/second-factor`.");
+            .Describe("login", "Sign in", "Gives an access and a refresh token for a password. An account with a second factor gets 202 and goes on at `login/second-factor`.")
+            .Example("""{"email": "john@example.com", "password": "correct horse battery staple"}""");
         auth.MapPost("/login/second-factor", EnterSecondFactorAsync).AllowAnonymous().Answers<TokenView>()
             .Describe("login_second_factor", "Give the second factor", "Finishes a sign-in that was answered with 202. Five wrong codes end it.");
         auth.MapPost("/login/send-code", SendCodeAsync).AllowAnonymous().AnswersNothing()
