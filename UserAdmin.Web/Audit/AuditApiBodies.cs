@@ -52,7 +52,8 @@ internal sealed class AuditQuery
         var (tag, noTag) = ApiWord.Read<AuditTag>(Tag, "tag");
         var (outcome, noOutcome) = ApiWord.Read<AuditOutcome>(Outcome, "outcome");
         var problem = noCategory ?? noTag ?? noOutcome
-            ?? (Action is not null && AuditAction.Find(Action) is null ? new(ProblemKind.Invalid, "invalid", "There is no such action; the list of actions has their codes.", "action")
+            ?? (new[] { From, To }.Any(at => at?.Year is < 1970 or > 2200) ? new(ProblemKind.Invalid, "invalid", "Name instants of the years 1970 to 2200.", From?.Year is < 1970 or > 2200 ? "from" : "to")
+            : Action is not null && AuditAction.Find(Action) is null ? new(ProblemKind.Invalid, "invalid", "There is no such action; the list of actions has their codes.", "action")
             : Session is not null && Actor is null ? new(ProblemKind.Invalid, "invalid", "Name the actor of the session, too.", "session")
             : Address is { Length: > 100 } ? new(ProblemKind.Invalid, "invalid", "This is not an address.", "address") : null);
         return (new()

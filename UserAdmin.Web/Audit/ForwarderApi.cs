@@ -25,8 +25,12 @@ internal static class ForwarderApi
             .Describe("replace_audit_forwarder", "Change a system", "The kind stays; a secret that is left out stays, too.");
         forwarders.MapDelete("/{id:guid}", RemoveAsync).Needs(Permission.AuditManage).AnswersNothing()
             .Describe("delete_audit_forwarder", "Remove a system", "It gets no more events.");
-        forwarders.MapPost("/{id:guid}/{act}", ActAsync).Needs(Permission.AuditManage).AnswersNothing()
-            .Describe("act_on_audit_forwarder", "Pause, resume or test a system", "A test sends one event that is marked as one; 409 says why the other side has not taken it.");
+        forwarders.MapPost("/{id:guid}/pause", PauseAsync).Needs(Permission.AuditManage).AnswersNothing()
+            .Describe("pause_audit_forwarder", "Pause a system", "It gets nothing until it is resumed; then it gets what it missed.");
+        forwarders.MapPost("/{id:guid}/resume", ResumeAsync).Needs(Permission.AuditManage).AnswersNothing()
+            .Describe("resume_audit_forwarder", "Resume a system", "Goes on where it stopped, also without waiting for the end of a pause after failures.");
+        forwarders.MapPost("/{id:guid}/test", TestAsync).Needs(Permission.AuditManage).AnswersNothing()
+            .Describe("test_audit_forwarder", "Test a system", "Sends one event that is marked as a test; 409 says why the other side has not taken it.");
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, [AsParameters] ListQuery query, ForwarderService forwarders, Caller caller, CancellationToken cancel) =>
@@ -55,15 +59,12 @@ internal static class ForwarderApi
     private static async Task<IResult> RemoveAsync(HttpContext http, Guid id, [FromQuery, Description("Why; it stands in the audit log.")] string? reason, ForwarderService forwarders, Caller caller, CancellationToken cancel) =>
         reason?.Length > 500 ? ApiAnswers.Invalid(http, "reason", "The reason can have 500 characters at most.") : ApiAnswers.Done(http, await forwarders.RemoveAsync(id, reason ?? "Through the API", caller, cancel));
 
-    private static async Task<IResult> ActAsync(HttpContext http, Guid id, ForwarderAct act, ForwarderService forwarders, Caller caller, CancellationToken cancel) => ApiAnswers.Done(http, await (act switch
-    {
-        ForwarderAct.Pause => forwarders.PauseAsync(id, caller, cancel),
-        ForwarderAct.Resume => forwarders.ResumeAsync(id, caller, cancel),
-        _ => forwarders.TestAsync(id, caller, cancel),
-    }));
-}
+    private static async Task<IResult> PauseAsync(HttpContext http, Guid id, ForwarderService forwarders, Caller caller, CancellationToken cancel) => ApiAnswers.Done(http, await forwarders.PauseAsync(id, caller, cancel));
 
-internal enum ForwarderAct { Pause = 1, Resume, Test }
+    private static async Task<IResult> ResumeAsync(HttpContext http, Guid id, ForwarderService forwarders, Caller caller, CancellationToken cancel) => ApiAnswers.Done(http, await forwarders.ResumeAsync(id, caller, cancel));
+
+    private static async Task<IResult> TestAsync(HttpContext http, Guid id, ForwarderService forwarders, Caller caller, CancellationToken cancel) => ApiAnswers.Done(http, await forwarders.TestAsync(id, caller, cancel));
+}
 
 internal sealed class ForwarderBody
 {

@@ -24,8 +24,10 @@ internal static class JobApi
             .Describe("get_job_run", "Read a run", "One run with the lines it wrote.");
         jobs.MapPost("/{code}/run", RunAsync).Needs(Permission.JobsManage).Idempotent().Answers<JobRunDetailsView>(StatusCodes.Status202Accepted)
             .Describe("run_job", "Run a job now", "Starts it beside its timetable; Location names the run. A job that can't be undone (`is_drastic`) needs a `reason` and a fresh sign-in.");
-        jobs.MapPost("/{code}/{act}", ActAsync).Needs(Permission.JobsManage).Answers<JobView>()
-            .Describe("act_on_job", "Pause or resume a job", "While it is paused it runs only when somebody starts it.");
+        jobs.MapPost("/{code}/pause", PauseAsync).Needs(Permission.JobsManage).Answers<JobView>()
+            .Describe("pause_job", "Pause a job", "It runs only when somebody starts it.");
+        jobs.MapPost("/{code}/resume", ResumeAsync).Needs(Permission.JobsManage).Answers<JobView>()
+            .Describe("resume_job", "Resume a job", "It runs by its timetable again.");
         jobs.MapGet("/{code}/schedule", FindScheduleAsync).Needs(Permission.JobsView).Answers<JobScheduleView>()
             .Describe("get_job_schedule", "Read when a job runs", "A cron expression of Quartz, with seconds, read in a time zone; the version for If-Match is in ETag.");
         jobs.MapPut("/{code}/schedule", ScheduleAsync).Needs(Permission.JobsManage).Answers<JobScheduleView>()
@@ -62,11 +64,17 @@ internal static class JobApi
         return await jobs.FindRunAsync(begun.Value, caller, cancel) is { } run ? ApiAnswers.Json(JobRunDetailsView.Of(run), StatusCodes.Status202Accepted) : Results.Accepted();
     }
 
-    private static async Task<IResult> ActAsync(HttpContext http, string code, JobAct act, JobService service, JobDirectory jobs, Caller caller, CancellationToken cancel)
+    private static Task<IResult> PauseAsync(HttpContext http, string code, JobService service, JobDirectory jobs, Caller caller, CancellationToken cancel) =>
+        ChangeAsync(http, code, row => service.PauseAsync(code, row.Stamp, caller, cancel), jobs, caller, cancel);
+
+    private static Task<IResult> ResumeAsync(HttpContext http, string code, JobService service, JobDirectory jobs, Caller caller, CancellationToken cancel) =>
+        ChangeAsync(http, code, row => service.ResumeAsync(code, row.Stamp, caller, cancel), jobs, caller, cancel);
+
+    private static async Task<IResult> ChangeAsync(HttpContext http, string code, Func<JobRow, Task<Result>> change, JobDirectory jobs, Caller caller, CancellationToken cancel)
     {
         if (await jobs.FindAsync(code, caller, cancel) is not { } row)
             return ApiAnswers.NotFound(http);
-        var done = await (act == JobAct.Pause ? service.PauseAsync(code, row.Stamp, caller, cancel) : service.ResumeAsync(code, row.Stamp, caller, cancel));
+        var done = await change(row);
         return done.Succeeded ? await FindAsync(http, code, jobs, caller, cancel) : ApiAnswers.Refuse(http, done.Problem);
     }
 
@@ -87,8 +95,6 @@ internal static class JobApi
     private static async Task<IResult> ResetAsync(HttpContext http, string code, JobService service, JobDirectory jobs, Caller caller, CancellationToken cancel) =>
         await jobs.FindAsync(code, caller, cancel) is { } row ? ApiAnswers.Done(http, await service.ResetAsync(code, row.Stamp, caller, cancel)) : ApiAnswers.NotFound(http);
 }
-
-internal enum JobAct { Pause = 1, Resume }
 
 internal sealed class RunJobBody
 {
