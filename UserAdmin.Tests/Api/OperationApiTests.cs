@@ -50,12 +50,11 @@ public class OperationApiTests
         await app.Run(async (UserAdminDbContext db) =>
         {
             for (var i = 0; i < 5; i++)
-                db.JobRuns.Add(new() { Job = "some.job", ScheduledFor = start.AddMinutes(i), StartedAt = start.AddMinutes(i), Server = "one", Outcome = i == 2 ? JobOutcome.Failed : JobOutcome.Succeeded, HeldUntil = start });
+                db.JobRuns.Add(new() { Job = "some.job", Trigger = JobTrigger.Schedule, ScheduledFor = start.AddMinutes(i), StartedAt = start.AddMinutes(i), Server = "one", Outcome = i == 2 ? JobOutcome.Failed : JobOutcome.Succeeded, HeldUntil = start });
             return await db.SaveChangesAsync(Cancel);
         });
 
         var third = await (await program.Get("/api/v1/job-runs?job=some.job&page_size=2&page=3")).Json();
-        Assert.True((string?)third["previous"] is not null, third.ToJsonString());
         var back = await (await program.Get((string)third["previous"]!)).Json();
         var failed = await (await program.Get("/api/v1/job-runs?job=some.job&outcome=failed")).Json();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 
@@ -53,7 +54,7 @@ internal static class ApiExamples
     {
         foreach (var (type, body) in content ?? new Dictionary<string, OpenApiMediaType>())
             if (body is { Example: null, Schema: { } schema } && type.EndsWith("json", StringComparison.Ordinal))
-                body.Example = Of("", schema, 0);
+                body.Example = Of("", schema, 0) ?? new JsonObject();
     }
 
     private static JsonNode? Of(string name, IOpenApiSchema schema, int depth)
@@ -75,7 +76,7 @@ internal static class ApiExamples
     }
 
     private static JsonNode NumberOf(IOpenApiSchema schema) =>
-        long.TryParse(schema.Minimum, out var least) && least > 1 ? least : 1;
+        long.TryParse(schema.Minimum, NumberStyles.Integer, CultureInfo.InvariantCulture, out var least) && least > 1 ? least : 1;
 
     private static JsonArray ArrayOf(string name, IOpenApiSchema schema, int depth) =>
         depth < Deepest && schema.Items is { } items ? [Of(name, items, depth + 1)] : [];

@@ -65,14 +65,14 @@ internal static class AuditRetentionApi
         return found.Succeeded ? ApiAnswers.Json(ErasureView.Of(found.Value)) : ApiAnswers.Refuse(http, found.Problem);
     }
 
-    private static async Task<IResult> EraseAsync(HttpContext http, Guid personId, Body<ReasonBody> body, AuditErasure erasure, Caller caller, CancellationToken cancel)
+    private static async Task<IResult> EraseAsync(HttpContext http, Guid personId, Body<ErasureBody> body, AuditErasure erasure, Caller caller, CancellationToken cancel)
     {
         var erased = await erasure.EraseAsync(personId, body.Value.Reason, caller, cancel);
         return erased.Succeeded ? await LookAsync(http, personId, erasure, caller, cancel) : ApiAnswers.Refuse(http, erased.Problem);
     }
 }
 
-internal sealed class ReasonBody
+internal sealed class ErasureBody
 {
     [Required(ErrorMessage = "Say why, in a few words."), StringLength(500, ErrorMessage = "The reason can have 500 characters at most.")]
     public string Reason { get; set; } = "";
