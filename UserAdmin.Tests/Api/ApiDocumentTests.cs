@@ -61,7 +61,8 @@ public partial class ApiDocumentTests
             yield return $"{operation} has no security";
         if (operation.Json["responses"]!.AsObject().Count(response => response.Key[0] == '2') == 0)
             yield return $"{operation} has no answer";
-        if (operation.Body is { } body)
+        // Settings take what the group says that the address names, which no schema can.
+        if (operation.Body is { } body && body["schema"] is { } of && contract.Resolve(of)["properties"] is not null)
             foreach (var difference in body["example"] is { } example ? contract.Differences(example, body["schema"]!) : ["no example"])
                 yield return $"{operation}, example: {difference}";
         foreach (var (_, response) in operation.Json["responses"]!.AsObject())
