@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.OpenApi;
 
 namespace UserAdmin.Web.Api;
@@ -96,8 +97,10 @@ internal static class ApiExamples
         "date-time" => "2026-11-21T08:00:00Z",
         "date" => "2026-11-21",
         "time" => "07:00:00",
-        _ when Texts.TryGetValue(name, out var text) => text,
+        _ when Texts.TryGetValue(name, out var text) && IsLike(schema, text) => text,
         _ when mayBeNull => null,
-        _ => "text",
+        _ => new[] { "text", "north", "+1234567890" }.FirstOrDefault(text => IsLike(schema, text)),
     };
+
+    private static bool IsLike(IOpenApiSchema schema, string text) => schema.Pattern is not { } pattern || Regex.IsMatch(text, pattern);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 
 namespace UserAdmin.Web.Api;
@@ -10,7 +12,7 @@ internal static class ApiSchemas
         var plain = Nullable.GetUnderlyingType(type) ?? type;
         // Where a word may be missing, null stands beside the reference to its list.
         if (plain.IsEnum)
-            schema.Type = JsonSchemaType.String;
+            (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. Enum.GetNames(plain).Select(name => (JsonNode)JsonNamingPolicy.SnakeCaseLower.ConvertName(name))]);
         else if (plain == typeof(DateTimeOffset))
             (schema.Type, schema.Format) = (JsonSchemaType.String | (plain == type ? 0 : JsonSchemaType.Null), "date-time");
     }
