@@ -11,6 +11,8 @@ internal sealed record ApiExample(string Json);
 /// <summary>Puts an example to every body of the OpenAPI document: the endpoint's own, or one made of what its fields are called and what their schemas allow.</summary>
 internal static class ApiExamples
 {
+    private static readonly string[] Usual = ["text", "north", "+1234567890"];
+
     private const int Deepest = 5;
     private const string Id = "0193a1b2-1111-7000-8000-000000000001";
 
@@ -99,7 +101,7 @@ internal static class ApiExamples
         "time" => "07:00:00",
         _ when Texts.TryGetValue(name, out var text) && IsLike(schema, text) => text,
         _ when mayBeNull => null,
-        _ => new[] { "text", "north", "+1234567890" }.FirstOrDefault(text => IsLike(schema, text)),
+        _ => Usual.FirstOrDefault(text => IsLike(schema, text)),
     };
 
     private static bool IsLike(IOpenApiSchema schema, string text) => schema.Pattern is not { } pattern || Regex.IsMatch(text, pattern);
