@@ -61,9 +61,11 @@ public class ApiShapeTests
         var (_, beforeEnd) = await Read((string)last["previous"]!);
 
         Assert.Equal((5, "http://localhost/api/v1/users?page_size=2&ordering=username&page=2", null), ((int)first["count"]!, (string)first["next"]!, (string?)first["previous"]));
-        Assert.Equal((new[] { "Alice", "Bob" }, new[] { "Carol", "Dave" }), (names.ToArray(), more.ToArray()));
+        Assert.Equal(["Alice", "Bob"], names);
+        Assert.Equal(["Carol", "Dave"], more);
         Assert.Equal(names, back);
-        Assert.Equal((new[] { "Dave", "Erin" }, new[] { "Bob", "Carol" }), (end.ToArray(), beforeEnd.ToArray()));
+        Assert.Equal(["Dave", "Erin"], end);
+        Assert.Equal(["Bob", "Carol"], beforeEnd);
         Assert.Equal(["count", "next", "previous", "results"], first.Select(field => field.Key));
     }
 

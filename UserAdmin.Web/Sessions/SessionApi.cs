@@ -4,6 +4,7 @@ using UserAdmin.Core.Common;
 using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Sessions;
+using UserAdmin.Core.Users;
 using UserAdmin.Web.Api;
 using UserAdmin.Web.FeatureFlags;
 
@@ -33,14 +34,15 @@ internal static class SessionApi
             .Describe("delete_my_device", "Remove a device", "Its sessions end; at the next sign-in it is a new one.");
 
         var user = api.MapGroup("/users/{id:guid}").WithTags("Sessions");
-        user.MapGet("/sessions", (HttpContext http, Guid id, [AsParameters] ListQuery query, [FromQuery(Name = "is_open")] bool? open, SessionService sessions, Caller caller, CancellationToken cancel) =>
-                ListAsync(http, query, open, sessions.ListAsync(id, caller, cancel))).Needs(Permission.SessionsView).Answers<Paged<SessionView>>()
+        user.MapGet("/sessions", async (HttpContext http, Guid id, [AsParameters] ListQuery query, [FromQuery(Name = "is_open")] bool? open, UserDirectory users, SessionService sessions, Caller caller, CancellationToken cancel) =>
+                await users.FindAsync(id, caller, cancel) is null ? ApiAnswers.NotFound(http) : await ListAsync(http, query, open, sessions.ListAsync(id, caller, cancel))).Needs(Permission.SessionsView).Answers<Paged<SessionView>>()
             .Describe("list_sessions_of_user", "List a user's sessions", "The last hundred, last used first. Empty for a user whose sessions the caller may not see.");
         user.MapDelete("/sessions/{session:guid}", EndOfUserAsync).Needs(Permission.SessionsEnd).AnswersNothing()
             .Describe("end_session_of_user", "End one of a user's sessions", "Whoever uses it is signed out at once.");
         user.MapDelete("/sessions", async (HttpContext http, Guid id, SessionService sessions, Caller caller, CancellationToken cancel) => ApiAnswers.Done(http, await sessions.EndAllAsync(id, caller, cancel))).Needs(Permission.SessionsEnd).AnswersNothing()
             .Describe("end_sessions_of_user", "End all sessions of a user", "Of oneself all but the one this is called with.");
-        user.MapGet("/devices", DevicesAsync).Needs(Permission.SessionsView).Answers<Paged<DeviceView>>()
+        user.MapGet("/devices", async (HttpContext http, Guid id, [AsParameters] ListQuery query, UserDirectory users, DeviceService devices, Caller caller, CancellationToken cancel) =>
+                await users.FindAsync(id, caller, cancel) is null ? ApiAnswers.NotFound(http) : await DevicesAsync(http, query, id, devices, caller, cancel)).Needs(Permission.SessionsView).Answers<Paged<DeviceView>>()
             .Describe("list_devices_of_user", "List a user's devices", "Last used first. Empty for a user whose sessions the caller may not see.");
         user.MapDelete("/devices/{device:guid}", RemoveDeviceAsync).Needs(Permission.SessionsEnd).AnswersNothing()
             .Describe("delete_device_of_user", "Remove a user's device", "Its sessions end; at the next sign-in it is a new one.");
