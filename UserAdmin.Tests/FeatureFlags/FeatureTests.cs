@@ -17,6 +17,8 @@ using UserAdmin.Core.TwoFactor;
 using UserAdmin.Core.Users;
 using UserAdmin.Tests.TwoFactor;
 using UserAdmin.Web.FeatureFlags;
+using UserAdmin.Tests.Api;
+using UserAdmin.Tests.Guards;
 
 namespace UserAdmin.Tests.FeatureFlags;
 
@@ -47,16 +49,18 @@ public partial class FeatureTests
         await app.GivenProtected(Carol);
         await app.Run((Refusals refusals) => refusals.RecordAsync("/somewhere", app.Alice, Cancel));
         using var browser = await app.SignInAs(app.Alice);
+        using var program = await ApiClient.SignInAsync(app, app.Alice);
         var before = await Try(app, browser, feature);
         Assert.True(await WorksNow(app, feature));
 
         await Switch(app, feature, isOn: false);
         var off = await Try(app, browser, feature);
+        var overApi = await TryApi(app, program, feature);
         var worksWhileOff = await WorksNow(app, feature);
         var menu = await (await browser.Get("/me")).Text();
         await Switch(app, feature, isOn: true);
 
-        Assert.All(off, route => Assert.Equal((route.Key, 404), (route.Key, route.Value)));
+        Assert.All(off.Concat(overApi), route => Assert.Equal((route.Key, 404), (route.Key, route.Value)));
         Assert.True(off.Count > 0 || feature.Permissions.Count > 0, "Nothing is part of the feature.");
         if (Works.ContainsKey(feature))
             Assert.False(worksWhileOff);
@@ -159,15 +163,33 @@ public partial class FeatureTests
     private static async Task<SortedDictionary<string, int>> Try(TestApp app, Browser browser, Feature feature)
     {
         var answers = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (var route in app.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Where(route => FeatureParts.Of(route.Metadata).Contains(feature)))
+        foreach (var route in Parts(app, feature).Where(route => !ApiRouteTests.IsApi(route)))
         {
-            var path = Parameter().Replace(route.RoutePattern.RawText!, match => match.Value.Contains("guid", StringComparison.Ordinal) ? app.Alice.Id.ToString() : match.Value.Contains("43", StringComparison.Ordinal) ? new string('0', 43) : "activation");
+            var path = PathOf(app, route);
             var isPost = route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods is ["POST"];
             using var answer = isPost ? await browser.Post(path) : await browser.Get(path);
             answers[route.RoutePattern.RawText!] = (int)answer.StatusCode;
         }
         return answers;
     }
+
+    private static async Task<SortedDictionary<string, int>> TryApi(TestApp app, ApiClient program, Feature feature)
+    {
+        var answers = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var route in Parts(app, feature).Where(ApiRouteTests.IsApi))
+            foreach (var method in route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
+            {
+                using var answer = await program.Send(new(method), PathOf(app, route), method is "GET" or "DELETE" ? null : "{}");
+                answers[$"{method} {route.RoutePattern.RawText}"] = answer.Status;
+            }
+        return answers;
+    }
+
+    private static IEnumerable<RouteEndpoint> Parts(TestApp app, Feature feature) =>
+        app.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Where(route => FeatureParts.Of(route.Metadata).Contains(feature));
+
+    private static string PathOf(TestApp app, RouteEndpoint route) =>
+        Parameter().Replace(route.RoutePattern.RawText!, match => match.Value.Contains("guid", StringComparison.Ordinal) ? app.Alice.Id.ToString() : match.Value.Contains("43", StringComparison.Ordinal) ? new string('0', 43) : "activation");
 
     [GeneratedRegex(@"\{[^}]+\}+")]
     private static partial Regex Parameter();
