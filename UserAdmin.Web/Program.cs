@@ -57,7 +57,7 @@ app.UseFeatures();
 app.UseAuthorization();
 app.UseIdempotency();
 app.UseCircuitLimits();
-app.UseAntiforgery();
+app.UseFormTokens();
 app.UseBrand();
 
 app.MapStaticAssets().AllowAnonymous();

@@ -225,7 +225,7 @@ public class ScheduledReportTests
             await Run(portal);
             return false;
         }
-        catch (Exception died) when (died is Died || died.InnerException is Died)
+        catch (Exception died) when (died.GetBaseException() is Died)
         {
             return true;
         }

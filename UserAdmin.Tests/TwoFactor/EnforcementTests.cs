@@ -10,6 +10,8 @@ using UserAdmin.Core.Sessions;
 using UserAdmin.Core.Tenants;
 using UserAdmin.Core.TwoFactor;
 using UserAdmin.Core.Users;
+using UserAdmin.Tests.Api;
+using UserAdmin.Tests.Guards;
 
 namespace UserAdmin.Tests.TwoFactor;
 
@@ -66,7 +68,9 @@ public class EnforcementTests
     public async Task M05_Nobody_gets_round_it_by_any_address()
     {
         await using var app = await TestApp.StartAsync();
-        using var browser = await app.SignInAs(await GivenOverdue(app));
+        var bob = await GivenOverdue(app);
+        using var browser = await app.SignInAs(bob);
+        using var program = await ApiClient.SignInAsync(app, bob);
         var routes = app.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && !endpoint.RoutePattern.RawText!.StartsWith("/_", StringComparison.Ordinal)).ToList();
         var open = new List<string>();
@@ -76,6 +80,16 @@ public class EnforcementTests
         {
             var path = string.Join('/', route.RoutePattern.RawText!.Split('/').Select(part => part.StartsWith('{') ? part.Contains("guid") || part.Contains("Id", StringComparison.Ordinal) ? $"{app.Alice.Id}" : "1" : part));
             var methods = route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"];
+            if (ApiRouteTests.IsApi(route))
+            {
+                foreach (var method in methods)
+                {
+                    using var answer = await program.Send(new(method), path, method is "GET" or "DELETE" ? null : "{}");
+                    if (answer.Status != 403 || (string?)(await answer.Json())["code"] != "second_factor.required")
+                        open.Add($"{method} {path}");
+                }
+                continue;
+            }
             if (methods.Contains("GET") && await Where(browser, path) != (HttpStatusCode.Found, Enrol))
                 open.Add(path);
             if (methods.Contains("POST"))
@@ -89,9 +103,9 @@ public class EnforcementTests
         Assert.Equal(OpenToThem.Order(), open.Distinct().Order());
     }
 
-    // Setting up, and proving for it who they are.
+    // Setting up, and proving for it who they are; a program may ask which second factors there are.
     private static readonly string[] OpenToThem =
-        ["/me/enrol", "POST /me/enrol", "/account/confirm-identity", "POST /account/confirm-identity", "/account/new-passkey", "POST /account/new-passkey"];
+        ["GET /api/v1/me/second-factor", "/me/enrol", "POST /me/enrol", "/account/confirm-identity", "POST /account/confirm-identity", "/account/new-passkey", "POST /account/new-passkey"];
 
     [Fact]
     public async Task M05_Services_refuse_them_whatever_their_role_was()

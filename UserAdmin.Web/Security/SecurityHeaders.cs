@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Antiforgery;
 
 namespace UserAdmin.Web.Security;
 
@@ -63,6 +64,19 @@ internal static class SecurityHeaders
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         return Task.CompletedTask;
     });
+
+    /// <summary>Refuses every form that has no valid token (OWASP: synchronizer token), whatever reads it afterwards.</summary>
+    public static void UseFormTokens(this WebApplication app)
+    {
+        app.UseAntiforgery();
+        app.Use((context, next) =>
+        {
+            if (context.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false })
+                return next();
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return Task.CompletedTask;
+        });
+    }
 
     private static bool IsSameOrigin(HttpRequest request)
     {
