@@ -18,6 +18,9 @@ public sealed partial class HumanCheck(IOptions<TurnstileSettings> options, IHtt
 
     public static readonly Problem Failed = new(ProblemKind.Invalid, "human.failed", "We couldn't make sure that you are human. Wait until the check below is done, then try again.");
 
+    /// <summary>For programs, which have to be told that there is a check.</summary>
+    public static readonly Problem Required = new(ProblemKind.NotAllowed, "human_check.required", "Show that you are human first: solve the check and send its token along.");
+
     public static readonly Problem Unavailable = new(ProblemKind.Busy, "human.unavailable", "The check that you are human doesn't answer at this moment. Try again in a minute.");
 
     public bool IsOn => Settings is { SiteKey.Length: > 0, SecretKey.Length: > 0 };

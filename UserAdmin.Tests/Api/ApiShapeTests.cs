@@ -177,6 +177,32 @@ public class ApiShapeTests
     }
 
     [Fact]
+    public async Task D10_Ten_sign_ins_a_minute_come_from_one_address_and_new_tokens_for_old_ones_are_none()
+    {
+        await using var app = await TestApp.StartAsync();
+        using var program = new ApiClient(app);
+        using var signedIn = await ApiClient.SignInAsync(app, await app.Given(Cast.Carol));
+        using var elsewhere = new ApiClient(app, "198.51.100.9");
+        async Task<int> SignIn(ApiClient by)
+        {
+            using var answer = await by.Post("/api/v1/auth/login", new { email = Cast.Alice.Email, password = Cast.Password });
+            return answer.Status;
+        }
+
+        List<int> answers = [];
+        for (var i = 0; i < 11; i++)
+            answers.Add(await SignIn(program));
+        using var forgotten = await program.Post("/api/v1/auth/password-reset", new { email = Cast.Alice.Email });
+        using var refreshed = await signedIn.Post("/api/v1/auth/refresh", new { refresh_token = signedIn.RefreshToken });
+        var other = await SignIn(elsewhere);
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal([.. Enumerable.Repeat(200, 10), 429], answers);
+        Assert.InRange(forgotten.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        Assert.Equal((429, 200, 200, 200), (forgotten.Status, refreshed.Status, other, await SignIn(program)));
+    }
+
+    [Fact]
     public async Task F06_Only_named_origins_may_use_the_API_from_a_browser()
     {
         await using var closed = await TestApp.StartAsync();

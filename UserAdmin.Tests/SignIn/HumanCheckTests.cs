@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using UserAdmin.Core.Audit;
 using UserAdmin.Core.SignIn;
+using UserAdmin.Tests.Api;
 
 namespace UserAdmin.Tests.SignIn;
 
@@ -91,6 +92,33 @@ public class HumanCheckTests
 
         Assert.Contains("answer at this moment", await refused.Text());
         Assert.Null(browser.Cookie("__Host-useradmin"));
+    }
+
+    [Fact]
+    public async Task A11_The_API_is_no_way_round_it()
+    {
+        await using var turnstile = await Turnstile.StartAsync();
+        await using var app = await turnstile.StartAppAsync();
+        await app.Given(Carol);
+        using var program = new ApiClient(app);
+        async Task<(int, string?)> Send(string path, object body)
+        {
+            using var answer = await program.Post($"/api/v1/auth/{path}", body);
+            return (answer.Status, (string?)(await answer.Json())["code"]);
+        }
+
+        foreach (var (path, body) in new (string, object)[]
+        {
+            ("login", new { email = Carol.Email, password = Password }), ("password-reset", new { email = Carol.Email }), ("resend-verification", new { email = Carol.Email }),
+            ("register", new { email = "john@example.com", password = Password, first_name = "John", last_name = "Doe" }),
+        })
+            Assert.Equal((path, (403, (string?)"human_check.required")), (path, await Send(path, body)));
+        Assert.Equal((400, "human.failed"), await Send("login", new { email = Carol.Email, password = Password, human_token = "robot" }));
+        Assert.Equal((429, "human.unavailable"), await Send("login", new { email = Carol.Email, password = Password, human_token = "broken" }));
+        Assert.Empty(await app.Events(AuditAction.SignInFailed));
+        Assert.Equal((401, "sign_in.refused"), await Send("login", new { email = Carol.Email, password = "wrong", human_token = "human-1" }));
+        Assert.Equal((200, null), await Send("login", new { email = Carol.Email, password = Password, human_token = "human-2" }));
+        Assert.Equal("the site", (string)(await (await program.Get("/api/v1/auth/registration")).Json())["human_check_site_key"]!);
     }
 
     private static async Task<HttpResponseMessage> SignIn(Browser browser, string token)

@@ -67,7 +67,10 @@ internal static partial class ApiGate
     });
 
     /// <summary>For endpoints at which somebody could guess or make mails go out.</summary>
-    public static IResult? ExceedsSignIns(HttpContext http) =>
+    public static TBuilder LimitedAsSignIn<TBuilder>(this TBuilder endpoints) where TBuilder : IEndpointConventionBuilder =>
+        endpoints.AddEndpointFilter(async (call, next) => ExceedsSignIns(call.HttpContext) ?? await next(call));
+
+    private static IResult? ExceedsSignIns(HttpContext http) =>
         Exceeds(http, $"sign-in:{SignInGuard.KeyOfAddress(http.ClientAddress)}", http.RequestServices.GetRequiredService<IOptions<ApiSettings>>().Value.SignInsPerMinuteAndAddress);
 
     private static IResult? Exceeds(HttpContext http, string key, int perMinute)

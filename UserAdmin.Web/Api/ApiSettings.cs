@@ -20,9 +20,9 @@ public sealed class ApiSettings
     [Range(1, 10_000_000, ErrorMessage = "must be 1 to 10000000")]
     public int RequestsPerMinuteAndAddress { get; set; } = 3000;
 
-    /// <summary>Sign-ins, registrations and the like from one network address in a minute.</summary>
+    /// <summary>Sign-ins, registrations and the like from one network address in a minute (D10). New tokens for old ones don't count: nobody guesses those.</summary>
     [Range(1, 100_000, ErrorMessage = "must be 1 to 100000")]
-    public int SignInsPerMinuteAndAddress { get; set; } = 30;
+    public int SignInsPerMinuteAndAddress { get; set; } = 10;
 
     internal static string[] OriginsIn(string? list) => (list ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

@@ -18,11 +18,11 @@ internal static class AccountApi
 
     public static void MapAccountApi(this RouteGroupBuilder api)
     {
-        var auth = api.MapGroup("/auth").WithTags("Account").AddEndpointFilter(async (call, next) => ApiGate.ExceedsSignIns(call.HttpContext) ?? await next(call));
+        var auth = api.MapGroup("/auth").WithTags("Account").LimitedAsSignIn();
         auth.MapGet("/registration", OfferAsync).AllowAnonymous().Answers<RegistrationView>()
-            .Describe("get_registration", "Who may register", "Whether people can make their own account, which terms they have to accept, and how long a password must be.");
-        auth.MapPost("/register", RegisterAsync).AllowAnonymous().Answers<MessageView>(StatusCodes.Status202Accepted)
-            .Describe("register", "Make one's own account", "The account works once its mailbox is confirmed by the link in a mail. The answer is the same when the address has an account already; its mailbox is told. A username that somebody has is replaced by the address.");
+            .Describe("get_registration", "Who may register", "Whether people can make their own account, which terms they have to accept, how long a password must be, and with which key Turnstile is asked where the portal asks for a human.");
+        auth.MapPost("/register", RegisterAsync).AllowAnonymous().Answers<MessageView>(StatusCodes.Status202Accepted).Answers<MessageView>(StatusCodes.Status201Created)
+            .Describe("register", "Make one's own account", "The account works once its mailbox is confirmed by the link in a mail. The answer is the same when the address has an account already; its mailbox is told. A username that somebody has is replaced by the address. With an `invitation` that came by mail, which proves the mailbox, the account works at once: 201.");
         auth.MapPost("/verify-email", VerifyAsync).AllowAnonymous().AnswersNothing()
             .Describe("verify_email", "Confirm the mailbox of a new account", "Takes the token at the end of the mailed link, and the password of the registration.");
         auth.MapPost("/resend-verification", ResendAsync).AllowAnonymous().Answers<MessageView>(StatusCodes.Status202Accepted)
@@ -37,31 +37,35 @@ internal static class AccountApi
             .Describe("confirm_email_change", "Confirm a new email address", "Takes the token at the end of the link that was mailed to the new address. Ends the sessions of the account.");
     }
 
-    private static async Task<IResult> OfferAsync(RegistrationService registration, TermsService terms, CancellationToken cancel)
+    private static async Task<IResult> OfferAsync(RegistrationService registration, TermsService terms, HumanCheck human, CancellationToken cancel)
     {
         var offer = await registration.FindOfferAsync(cancel);
-        return ApiAnswers.Json(new RegistrationView(offer.Mode, offer.MinimumLength, offer.Terms, offer.Terms is null ? null : (await terms.FindCurrentAsync(cancel))?.Body));
+        return ApiAnswers.Json(new RegistrationView(offer.Mode, offer.MinimumLength, offer.Terms, offer.Terms is null ? null : (await terms.FindCurrentAsync(cancel))?.Body, human.IsOn ? human.SiteKey : null));
     }
 
-    private static async Task<IResult> RegisterAsync(HttpContext http, Body<RegistrationBody> body, RegistrationService registration, HumanCheck human, CancellationToken cancel)
+    private static async Task<IResult> RegisterAsync(HttpContext http, Body<RegistrationBody> body, RegistrationService registration, InvitationAcceptance invitations, HumanCheck human, CancellationToken cancel)
     {
         var form = body.Value.ToForm();
         if (ApiBody.Judge(form) is { } wrong)
             return wrong(http);
-        if (await human.RefuseAsync(body.Value.HumanToken, http.ClientAddress, cancel) is { } robot)
-            return ApiAnswers.Refuse(http, robot);
-        return Sent(http, await registration.RegisterAsync(form, null, SignInApi.OriginOf(http, null), cancel));
+        if (await human.RefuseAsync(http, body.Value.HumanToken, cancel) is { } robot)
+            return robot;
+        var invitation = await invitations.FindAsync(body.Value.Invitation, cancel);
+        if (body.Value.Invitation is not null && invitation is null)
+            return ApiAnswers.Refuse(http, InvitationProblems.Dead);
+        var registered = await registration.RegisterAsync(form, invitation, SignInApi.OriginOf(http, null), cancel);
+        return registered.Succeeded && invitation is { LinkCopiedAt: null } ? ApiAnswers.Json(new MessageView(Words.T("Your account is active. Sign in with your new password.")), StatusCodes.Status201Created) : Sent(http, registered);
     }
 
     private static async Task<IResult> VerifyAsync(HttpContext http, Body<VerificationBody> body, EmailConfirmation confirmation, CancellationToken cancel) =>
         ApiAnswers.Done(http, await confirmation.ConfirmAsync(body.Value.Token, new() { Password = body.Value.Password }, SignInApi.OriginOf(http, null), cancel));
 
     private static async Task<IResult> ResendAsync(HttpContext http, Body<MailboxBody> body, EmailConfirmation confirmation, HumanCheck human, CancellationToken cancel) =>
-        await human.RefuseAsync(body.Value.HumanToken, http.ClientAddress, cancel) is { } robot ? ApiAnswers.Refuse(http, robot)
+        await human.RefuseAsync(http, body.Value.HumanToken, cancel) is { } robot ? robot
             : Sent(http, await confirmation.ResendAsync(new() { Email = body.Value.Email }, SignInApi.OriginOf(http, null), cancel));
 
     private static async Task<IResult> AskForResetAsync(HttpContext http, Body<MailboxBody> body, ForgottenPassword forgotten, HumanCheck human, CancellationToken cancel) =>
-        await human.RefuseAsync(body.Value.HumanToken, http.ClientAddress, cancel) is { } robot ? ApiAnswers.Refuse(http, robot)
+        await human.RefuseAsync(http, body.Value.HumanToken, cancel) is { } robot ? robot
             : Sent(http, await forgotten.RequestAsync(new() { Email = body.Value.Email }, SignInApi.OriginOf(http, null), cancel));
 
     private static async Task<IResult> ResetAsync(HttpContext http, Body<LinkPasswordBody> body, PasswordReset reset, CancellationToken cancel) =>
@@ -78,8 +82,11 @@ internal static class AccountApi
 
 internal sealed class RegistrationBody : NewPasswordBody
 {
-    [Description("Needed only where the portal asks for a human: the token of Cloudflare Turnstile.")]
+    [Description(HumanTokens.What)]
     public string? HumanToken { get; set; }
+
+    [StringLength(100, ErrorMessage = "This is too long."), Description("The token at the end of an invitation's link, by whoever was invited.")]
+    public string? Invitation { get; set; }
 
     [Description("The email address where it is left out.")]
     public string? UserName { get; set; }
@@ -113,7 +120,7 @@ internal sealed class MailboxBody
     [Required(ErrorMessage = "Enter your email address."), Email]
     public string Email { get; set; } = "";
 
-    [Description("Needed only where the portal asks for a human: the token of Cloudflare Turnstile.")]
+    [Description(HumanTokens.What)]
     public string? HumanToken { get; set; }
 }
 
@@ -144,4 +151,5 @@ internal sealed class LinkPasswordBody : NewPasswordBody
 internal sealed record MessageView(string Message);
 
 /// <summary>What a form for registering needs; <paramref name="TermsText"/> is Markdown.</summary>
-internal sealed record RegistrationView(RegistrationMode Mode, int MinimumPasswordLength, int? Terms, string? TermsText);
+internal sealed record RegistrationView(
+    RegistrationMode Mode, int MinimumPasswordLength, int? Terms, string? TermsText, [property: Description("The key of the site for Cloudflare Turnstile; null where nobody is asked.")] string? HumanCheckSiteKey);

@@ -15,29 +15,31 @@ internal static class SignInApi
 {
     public static void MapSignInApi(this RouteGroupBuilder api)
     {
-        var auth = api.MapGroup("/auth").WithTags("Sign-in").AddEndpointFilter(async (call, next) => ApiGate.ExceedsSignIns(call.HttpContext) ?? await next(call));
-        auth.MapPost("/login", LoginAsync).AllowAnonymous().Answers<TokenView>().Answers<SecondFactorView>(StatusCodes.Status202Accepted)
-            .Describe("login", "Sign in", "Gives an access and a refresh token for a password. An account with a second factor gets 202 and goes on at `login/second-factor`.")
+        var auth = api.MapGroup("/auth").WithTags("Sign-in");
+        auth.MapPost("/login", LoginAsync).AllowAnonymous().LimitedAsSignIn().Answers<TokenView>().Answers<SecondFactorView>(StatusCodes.Status202Accepted)
+            .Describe("login", "Sign in", "Gives an access and a refresh token for a password. An account with a second factor gets 202 and goes on at `login/second-factor`. Where the portal asks for a human at its sign-in, so does this: 403 `human_check.required` without `human_token`.")
             .Example("""{"email": "john@example.com", "password": "correct horse battery staple"}""");
-        auth.MapPost("/login/second-factor", EnterSecondFactorAsync).AllowAnonymous().Answers<TokenView>()
+        auth.MapPost("/login/second-factor", EnterSecondFactorAsync).AllowAnonymous().LimitedAsSignIn().Answers<TokenView>()
             .Describe("login_second_factor", "Give the second factor", "Finishes a sign-in that was answered with 202. Five wrong codes end it.");
-        auth.MapPost("/login/send-code", SendCodeAsync).AllowAnonymous().AnswersNothing()
+        auth.MapPost("/login/send-code", SendCodeAsync).AllowAnonymous().LimitedAsSignIn().AnswersNothing()
             .Describe("login_send_code", "Have a code sent", "Sends a code by email or SMS for a sign-in that waits for its second factor.");
         auth.MapPost("/refresh", RefreshAsync).AllowAnonymous().Answers<TokenView>()
             .Describe("refresh", "Get new tokens", "Trades a refresh token, which works once, for a new pair. One that is used again later ends its session.");
-        auth.MapPost("/logout", LogoutAsync).WithMetadata(new OpenToConfinedAttribute()).AnswersNothing()
+        auth.MapPost("/logout", LogoutAsync).WithMetadata(new OpenToConfinedAttribute(), new OpenWhileEnrollingAttribute()).AnswersNothing()
             .Describe("logout", "Sign out", "Ends the session of the token this is called with: its tokens are dead at once.");
-        auth.MapPost("/confirm", ConfirmAsync).AnswersNothing()
+        auth.MapPost("/confirm", ConfirmAsync).LimitedAsSignIn().WithMetadata(new OpenWhileEnrollingAttribute()).AnswersNothing()
             .Describe("confirm_identity", "Confirm who you are", "Opens sensitive acts for ten minutes: by a code of the authenticator app, or by the password for who has no second factor. Answers with the code `step_up.needed` ask for it.");
     }
 
-    private static async Task<IResult> LoginAsync(HttpContext http, Body<LoginBody> body, SignInService signIn, SecondStep second, TokenService tokens, CancellationToken cancel)
+    private static async Task<IResult> LoginAsync(HttpContext http, Body<LoginBody> body, HumanCheck human, SignInService signIn, SecondStep second, TokenService tokens, CancellationToken cancel)
     {
         if (body.Value.Login is not { } login)
             return ApiAnswers.Invalid(http, "email", "Send an email address, a username or a login, and one of them only.");
         var form = new SignInForm { Login = login, Password = body.Value.Password };
         if (ApiBody.Judge(form) is { } wrong)
             return wrong(http);
+        if (await human.RefuseAsync(http, body.Value.HumanToken, cancel) is { } robot)
+            return robot;
         var entered = await signIn.SignInAsync(form, OriginOf(http, body.Value.DeviceToken), cancel);
         if (!entered.Succeeded)
             return Refuse(http, entered.Problem);
@@ -111,6 +113,9 @@ internal sealed class LoginBody
 
     [StringLength(200), Description("What a former sign-in of this program was answered with: a known device causes no mail about a new one.")]
     public string? DeviceToken { get; set; }
+
+    [Description(HumanTokens.What)]
+    public string? HumanToken { get; set; }
 
     internal string? Login => new[] { Email, UserName, EmailOrUsername }.Where(name => !string.IsNullOrWhiteSpace(name)).ToList() is [var one] ? one : null;
 }
