@@ -26,7 +26,7 @@ internal static class PreferenceApi
             Answer(http, await display.ChangeAsync(body.Value.ApplyTo, caller, cancel), ThemeBody.Of)).Answers<ThemeBody>()
             .Describe("put_theme", "Change how the portal looks", "The other preferences stay as they are.");
         me.MapGet("/preferences/notifications", async (DisplayService display, Caller caller, CancellationToken cancel) => ApiAnswers.Json(NotificationsBody.Of(await display.FindAsync(caller, cancel)))).Answers<NotificationsBody>()
-            .Describe("get_notifications", "Read which mails one gets", "Mails about the security of the account can't be turned off; the portal sends nothing else.");
+            .Describe("get_notifications", "Read which mails one gets", "Mails about the security of the account can't be turned off. Others are part of what one takes part in: links, codes and invitations, a second factor that is required, requests and reviews of access, reports, warnings about an unused account; and news of jobs, backups and the audit log for who looks after the portal. Nobody turns single ones off; administrators decide about reports, reviews and warnings. There is no advertising.");
         me.MapPut("/preferences/notifications", async (HttpContext http, Body<NotificationsBody> body, DisplayService display, Caller caller, CancellationToken cancel) =>
             Answer(http, await display.ChangeAsync(shown => shown with { Language = body.Value.Language }, caller, cancel), NotificationsBody.Of)).Answers<NotificationsBody>()
             .Describe("put_notifications", "Change which mails one gets", "Their language is that of the preferences.");
