@@ -25,6 +25,8 @@ public sealed class TemplateService(UserAdminDbContext db, MailTemplates templat
     public static readonly Problem NotFound = new(ProblemKind.NotFound, "template.not_found", "There is no such version.");
     public static readonly Problem Changed = new(ProblemKind.Conflict, "template.changed", "Somebody else saved this text meanwhile. Copy what you need, then open the page again.");
 
+    private static readonly Problem NoMailbox = new(ProblemKind.Conflict, "template.no_mailbox", "Your account has no mailbox to which a test could be sent.");
+
     public async Task<IReadOnlyList<TemplateRow>> ListAsync(Actor actor, CancellationToken cancel)
     {
         if (!actor.Can(Permission.TemplatesEdit))
@@ -82,6 +84,8 @@ public sealed class TemplateService(UserAdminDbContext db, MailTemplates templat
         if (!actor.Can(Permission.TemplatesEdit))
             return await db.DenyAsync(actor, Permission.TemplatesEdit, null, clock, cancel);
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == actor.UserId, cancel);
+        if (user.Email is null)
+            return NoMailbox;
         var (subject, content) = await PreviewAsync(form, language, actor, cancel);
         outbox.Add(Channel.Email, form.Kind with { CarriesSecret = false }, MailRecipient.Of(user, language), $"[Test] {subject}", content, actor.CorrelationId);
         await db.SaveChangesAsync(cancel);

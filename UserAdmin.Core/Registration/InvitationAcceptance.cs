@@ -51,6 +51,8 @@ public sealed class InvitationAcceptance(
     /// <summary>Takes the invitation for the person who is signed in. Of parallel attempts one does, the others get <see cref="InvitationProblems.Accepted"/>.</summary>
     public async Task<Result> JoinAsync(string? secret, Actor actor, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         if (await FindAsync(secret, cancel) is not { } invitation)
             return await IsAcceptedAsync(secret, cancel) ? InvitationProblems.Accepted : InvitationProblems.Dead;
         if (await RefuseAsync(invitation, actor, cancel) is { } refused)

@@ -39,7 +39,7 @@ public sealed class AuthenticatorService(UserAdminDbContext db, SecondFactors fa
 
     public static readonly Problem NotFound = new(ProblemKind.NotFound, "authenticator.not_found", "This authenticator app is gone already.");
 
-    public static readonly Problem EnrolmentOver = new(ProblemKind.Conflict, "authenticator.enrolment_over", "This set-up took too long or was started again elsewhere. Start anew with a new code to scan.");
+    public static readonly Problem EnrolmentOver = new(ProblemKind.NotFound, "authenticator.enrolment_over", "This set-up took too long or was started again elsewhere. Start anew with a new code to scan.");
 
     public static readonly Problem WrongCode = new(ProblemKind.Invalid, "authenticator.wrong_code",
         "This is not the code that the app shows now. Check that the clock of your phone is right, and type the newest code.", nameof(EnrolmentForm.Code));
@@ -103,6 +103,8 @@ public sealed class AuthenticatorService(UserAdminDbContext db, SecondFactors fa
 
     public async Task<Result> RenameAsync(Guid id, FactorNameForm form, Actor actor, CancellationToken cancel)
     {
+        if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
+            return acting;
         var authenticator = await db.Authenticators.SingleOrDefaultAsync(a => a.Id == id && a.UserId == actor.UserId && a.ConfirmedAt != null, cancel);
         if (authenticator is null)
             return NotFound;

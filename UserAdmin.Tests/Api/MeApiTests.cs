@@ -101,14 +101,14 @@ public class MeApiTests
         {
             (HttpMethod.Post, "/api/v1/me/password", new { current_password = Cast.Password, password = NewPassword }), (HttpMethod.Post, "/api/v1/me/email", new { email = "alice@new.example" }),
             (HttpMethod.Delete, "/api/v1/me/email", null), (HttpMethod.Post, "/api/v1/me/phone/send-code", new { }), (HttpMethod.Put, "/api/v1/me/privacy", new { bio = "nobody" }),
-            (HttpMethod.Delete, "/api/v1/me/sessions", null), (HttpMethod.Get, "/api/v1/me/activity/export", null),
+            (HttpMethod.Delete, "/api/v1/me/external-logins/acme", null), (HttpMethod.Delete, "/api/v1/me/sessions", null), (HttpMethod.Get, "/api/v1/me/activity/export", null),
         })
         {
             using var answer = await kept.Send(method, path, body);
             Assert.Equal((path, 403, "step_up.not_with_token"), (path, answer.Status, (string?)(await answer.Json())["code"]));
         }
         Assert.Equal(200, (await kept.Get("/api/v1/me")).Status);
-        Assert.Equal(7, (await app.Events(AuditAction.AccessDenied)).Count);
+        Assert.Equal(8, (await app.Events(AuditAction.AccessDenied)).Count);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ internal sealed class BearerAuthentication(
         if (state is { MustEnrol: false })
             await refusals.RecordAsync(Request.Path, state.ActingFrom(Context.ClientAddress, Context.TraceIdentifier), Context.RequestAborted);
         await (state?.MustEnrol == true
-            ? ApiAnswers.Problem(Context, StatusCodes.Status403Forbidden, "second_factor.required", "Set up a second factor in the portal first.")
+            ? ApiAnswers.Problem(Context, StatusCodes.Status403Forbidden, "second_factor.required", "Set up a second factor first, at me/authenticators or in the portal.")
             : ApiAnswers.Problem(Context, StatusCodes.Status403Forbidden, "not_allowed", "You may not do this.")).ExecuteAsync(Context);
     }
 

@@ -3,10 +3,8 @@ using UserAdmin.Core.FeatureFlags;
 using UserAdmin.Core.Me;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.SignIn;
-using UserAdmin.Core.TwoFactor;
 using UserAdmin.Web.Api;
 using UserAdmin.Web.FeatureFlags;
-using UserAdmin.Web.Security;
 
 namespace UserAdmin.Web.Me;
 
@@ -34,8 +32,6 @@ internal static class MeApi
             .Describe("send_phone_code", "Have a code sent to one's phone", "By SMS, for ten minutes and five tries.");
         me.MapPost("/phone/confirm", ConfirmPhoneAsync).AnswersNothing()
             .Describe("confirm_phone", "Confirm one's phone", "Takes the code from the message.");
-        me.MapGet("/second-factor", FindFactorsAsync).WithMetadata(new OpenWhileEnrollingAttribute()).Answers<FactorsView>()
-            .Describe("get_my_second_factor", "How one's account is protected", "Which second factors there are and how many recovery codes are left. They are set up in the portal.");
 
         var users = api.MapGroup("/users/{id:guid}").WithTags("Users");
         users.MapGet("/profile", (HttpContext http, Guid id, ProfileService profiles, Caller caller, CancellationToken cancel) => FindAsync(http, id, profiles, caller, cancel)).Answers<ProfileView>()
@@ -83,9 +79,6 @@ internal static class MeApi
 
     private static async Task<IResult> ConfirmPhoneAsync(HttpContext http, Body<CodeBody> body, PhoneConfirmation phones, Caller caller, CancellationToken cancel) =>
         ApiAnswers.Done(http, await phones.ConfirmAsync(body.Value.Code, caller, cancel));
-
-    private static async Task<IResult> FindFactorsAsync(MySecurity security, Caller caller, CancellationToken cancel) =>
-        ApiAnswers.Json(FactorsView.Of(await security.FindAsync(caller, cancel), caller.Actor));
 
     private static async Task<IResult> FindCardAsync(HttpContext http, Guid id, ProfileService profiles, Caller caller, CancellationToken cancel) =>
         await profiles.FindCardAsync(id, caller, cancel) is { } card ? ApiAnswers.Json(PersonView.Of(card)) : ApiAnswers.NotFound(http);

@@ -1,8 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using UserAdmin.Core.Common;
 using UserAdmin.Core.Me;
-using UserAdmin.Core.TwoFactor;
 using UserAdmin.Web.Api;
 using UserAdmin.Web.SignIn;
 
@@ -40,15 +38,4 @@ internal sealed record PersonView(
 {
     public static PersonView Of(PersonCard card) => new(
         card.UserId, card.FullName, card.Picture is not null, card.Email, card.Phone, card.Address, card.DateOfBirth, card.Location, card.Bio, card.Website, card.Links);
-}
-
-internal sealed record FactorView(string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt);
-
-/// <summary>How an account is protected. <paramref name="EnrolBy"/>: until then a second factor has to be set up.</summary>
-internal sealed record FactorsView(
-    bool HasSecondFactor, IReadOnlyList<FactorView> Authenticators, IReadOnlyList<FactorView> Passkeys, int RecoveryCodesLeft, DateTimeOffset? RecoveryCodesMadeAt, int RememberedDevices, DateTimeOffset? EnrolBy)
-{
-    public static FactorsView Of(SecurityOverview overview, Actor actor) => new(
-        overview.HasSecondFactor, [.. overview.Authenticators.Select(app => new FactorView(app.Name, app.CreatedAt, app.LastUsedAt))], [.. overview.Passkeys.Select(key => new FactorView(key.Name, key.CreatedAt, null))],
-        overview.RecoveryCodes.Left, overview.RecoveryCodes.MadeAt, overview.RememberedDevices, actor.EnrolBy);
 }

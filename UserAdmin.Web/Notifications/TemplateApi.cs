@@ -25,6 +25,9 @@ internal static class TemplateApi
         templates.MapPost("/{key}/{language}/preview", PreviewAsync).Needs(Permission.TemplatesEdit).Answers<MailPreviewView>()
             .Describe("preview_template", "See what a mail would look like", "With made-up values; nothing is saved.")
             .Example("""{"subject": "Your account at {{portal}}", "body": "Hello {{name}},\n\nchoose a password: {{link}}"}""");
+        templates.MapPost("/{key}/{language}/test", SendTestAsync).Needs(Permission.TemplatesEdit).AnswersNothing()
+            .Describe("test_template", "Send a text to oneself", "A mail with made-up values to the caller's own address; nothing is saved. 409 for an account without a mailbox.")
+            .Example("""{"subject": "Your account at {{portal}}", "body": "Hello {{name}},\n\nchoose a password: {{link}}"}""");
         templates.MapPost("/{key}/{language}/restore", RestoreAsync).Needs(Permission.TemplatesEdit).Answers<TemplateView>()
             .Describe("restore_template", "Take an older version again", "It becomes the newest.");
     }
@@ -44,15 +47,23 @@ internal static class TemplateApi
     private static async Task<IResult> ResetAsync(HttpContext http, string key, string language, TemplateService templates, Caller caller, CancellationToken cancel) =>
         await templates.FindAsync(key, language, caller, cancel) is { } found ? ApiAnswers.Done(http, await templates.ResetAsync(found.Kind, language, found.Version, caller, cancel)) : ApiAnswers.NotFound(http);
 
-    private static async Task<IResult> PreviewAsync(HttpContext http, string key, string language, Body<TemplateBody> body, TemplateService templates, Caller caller, CancellationToken cancel)
+    private static Task<IResult> PreviewAsync(HttpContext http, string key, string language, Body<TemplateBody> body, TemplateService templates, Caller caller, CancellationToken cancel) =>
+        TryAsync(http, key, language, body, templates, caller, async form =>
+        {
+            var (subject, content) = await templates.PreviewAsync(form, language, caller, cancel);
+            return ApiAnswers.Json(new MailPreviewView(subject, content.Text, content.Html));
+        }, cancel);
+
+    private static Task<IResult> SendTestAsync(HttpContext http, string key, string language, Body<TemplateBody> body, TemplateService templates, Caller caller, CancellationToken cancel) =>
+        TryAsync(http, key, language, body, templates, caller, async form => ApiAnswers.Done(http, await templates.SendTestAsync(form, language, caller, cancel)), cancel);
+
+    private static async Task<IResult> TryAsync(
+        HttpContext http, string key, string language, Body<TemplateBody> body, TemplateService templates, Caller caller, Func<TemplateForm, Task<IResult>> answer, CancellationToken cancel)
     {
         if (await templates.FindAsync(key, language, caller, cancel) is not { } found)
             return ApiAnswers.NotFound(http);
         var form = body.Value.ToForm(found.Kind);
-        if (ApiBody.Judge(form) is { } wrong)
-            return wrong(http);
-        var (subject, content) = await templates.PreviewAsync(form, language, caller, cancel);
-        return ApiAnswers.Json(new MailPreviewView(subject, content.Text, content.Html));
+        return ApiBody.Judge(form) is { } wrong ? wrong(http) : await answer(form);
     }
 
     private static async Task<IResult> ChangeAsync(HttpContext http, string key, string language, TemplateService templates, Caller caller, Func<TemplateDetails, Task<Result>> change, CancellationToken cancel)
