@@ -114,6 +114,7 @@ public static class CoreServices
         services.AddScoped<UserDirectory>();
         services.AddScoped<UserService>();
         services.AddScoped<UserLifecycle>();
+        services.AddScoped<WholeUser>();
         services.AddSingleton<AccessCatalogue>();
         services.AddScoped<AccessEvaluator>();
         services.AddScoped<RoleGrants>();

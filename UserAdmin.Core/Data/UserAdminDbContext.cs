@@ -39,6 +39,8 @@ public abstract class UserAdminDbContext(DbContextOptions options) : IdentityUse
     private static readonly IServiceProvider StoreOptionsOnly =
         new ServiceCollection().Configure<IdentityOptions>(ConfigureIdentityStores).BuildServiceProvider();
 
+    private readonly List<Action> afterwards = [];
+
     public DbSet<Role> Roles => Set<Role>();
     public DbSet<RolePermission> RolePermissions => Set<RolePermission>();
     public DbSet<RoleAssignment> RoleAssignments => Set<RoleAssignment>();
@@ -105,18 +107,32 @@ public abstract class UserAdminDbContext(DbContextOptions options) : IdentityUse
     /// <summary>
     /// Runs the work in one transaction and keeps it when the work succeeded. SQLite has one writer at a time, so writers of this
     /// process queue here instead of waiting for the file's lock; the transaction takes that lock at its start (BEGIN IMMEDIATE).
+    /// Within such work it joins the transaction that is there: several services change something together or not at all.
     /// </summary>
     public async Task<Result> WriteAsync(Func<Task<Result>> work, CancellationToken cancel)
     {
+        if (Database.CurrentTransaction is not null)
+            return await work();
         using var turn = await WriterQueue.EnterAsync(this, cancel);
         await using var transaction = await Database.BeginTransactionAsync(cancel);
+        afterwards.Clear();
         var result = await work();
         if (result.Succeeded)
         {
             await transaction.CommitAsync(cancel);
             Announce();
+            afterwards.ForEach(act => act());
         }
         return result;
+    }
+
+    /// <summary>Does what others are to hear of once it is kept: after the transaction, or at once where there is none.</summary>
+    internal void Afterwards(Action act)
+    {
+        if (Database.CurrentTransaction is null)
+            act();
+        else
+            afterwards.Add(act);
     }
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)

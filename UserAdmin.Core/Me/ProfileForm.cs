@@ -6,7 +6,7 @@ using UserAdmin.Core.Users;
 namespace UserAdmin.Core.Me;
 
 /// <summary>What people say of themselves: the parts of the account that are theirs to change, and the profile.</summary>
-public sealed class ProfileForm
+public class ProfileForm
 {
     private const string PhoneShape = @"^[0-9+()./ -]*$", PhoneRefused = "A phone number has digits, spaces and + ( ) . / - only.";
 

@@ -12,7 +12,7 @@ namespace UserAdmin.Core.Me;
 /// <summary>A profile as its owner or an administrator sees it; what the owner hides from administrators is empty and named in <paramref name="Hidden"/>.</summary>
 public sealed record ProfileDetails(
     Guid UserId, string FullName, string UserName, string Email, bool IsEmailConfirmed, bool IsPhoneConfirmed, ProfileForm Form,
-    IReadOnlyList<string> Hidden, string? Picture, bool IsOwn, DateTimeOffset? LastSignInAt, DateTimeOffset CreatedAt);
+    IReadOnlyList<string> Hidden, string? Picture, bool IsOwn, DateTimeOffset? LastSignInAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, UserStatus Status);
 
 /// <summary>What became of an edit: saved, or the fields that somebody else changed meanwhile together with the current state.</summary>
 public sealed record ProfileOutcome(IReadOnlyList<FieldConflict> Conflicts, ProfileForm Current);
@@ -41,7 +41,7 @@ public sealed class ProfileService(UserAdminDbContext db, SecurityActs acts, Fea
         return new(
             userId, found.User.FullName, found.User.UserName!, found.User.Email!, found.User.EmailConfirmed, found.User.PhoneNumberConfirmed, form, hidden,
             isOwn || Privacy.Read(found.Profile?.Privacy).Shows(ProfilePart.Picture, toAdministrator: true) ? found.Picture : null, isOwn,
-            found.User.LastSignInAt > User.Never ? found.User.LastSignInAt : null, found.User.CreatedAt);
+            found.User.LastSignInAt > User.Never ? found.User.LastSignInAt : null, found.User.CreatedAt, found.User.UpdatedAt, found.User.StatusAt(clock.GetUtcNow()));
     }
 
     /// <summary>The card of an active person, for those who are signed in and of the same company, and for those who look after them.</summary>
@@ -112,7 +112,10 @@ public sealed class ProfileService(UserAdminDbContext db, SecurityActs acts, Fea
         Privacy.Read(await db.Profiles.Where(p => p.UserId == actor.UserId).Select(p => p.Privacy).SingleOrDefaultAsync(cancel));
 
     /// <summary>Changes who may see a part of the actor's own profile.</summary>
-    public async Task<Result> ShowToAsync(ProfilePart part, Audience audience, Actor actor, CancellationToken cancel)
+    public Task<Result> ShowToAsync(ProfilePart part, Audience audience, Actor actor, CancellationToken cancel) => ShowToAsync([(part, audience)], actor, cancel);
+
+    /// <summary>The same of several parts at once: all of them or none.</summary>
+    public async Task<Result> ShowToAsync(IReadOnlyCollection<(ProfilePart Part, Audience Audience)> choices, Actor actor, CancellationToken cancel)
     {
         if (await db.RefuseActingAsync(actor, clock, cancel) is { } acting)
             return acting;
@@ -124,12 +127,13 @@ public sealed class ProfileService(UserAdminDbContext db, SecurityActs acts, Fea
             var user = await db.Users.SingleAsync(u => u.Id == userId, cancel);
             var profile = await db.Profiles.SingleOrDefaultAsync(p => p.UserId == userId, cancel);
             var privacy = Privacy.Read(profile?.Privacy);
-            if (privacy[part] == audience || !Privacy.Choices(part).Contains(audience))
+            var changed = choices.Where(choice => privacy[choice.Part] != choice.Audience && Privacy.Choices(choice.Part).Contains(choice.Audience)).ToList();
+            if (changed.Count == 0)
                 return Result.Ok;
             if (profile is null)
                 db.Profiles.Add(profile = new() { UserId = userId });
-            (profile.Privacy, profile.ConcurrencyStamp) = (privacy.With(part, audience).ToJson(), Guid.NewGuid().ToString("N"));
-            db.Record(AuditAction.PrivacyChanged, actor, user, now, [new(part.ToString(), privacy[part].ToString(), audience.ToString())]);
+            (profile.Privacy, profile.ConcurrencyStamp) = (changed.Aggregate(privacy, (all, choice) => all.With(choice.Part, choice.Audience)).ToJson(), Guid.NewGuid().ToString("N"));
+            db.Record(AuditAction.PrivacyChanged, actor, user, now, [.. changed.Select(choice => new FieldChange(choice.Part.ToString(), privacy[choice.Part].ToString(), choice.Audience.ToString()))]);
             return await TrySaveAsync(cancel) ?? Result.Ok;
         }, cancel);
     }
@@ -152,11 +156,11 @@ public sealed class ProfileService(UserAdminDbContext db, SecurityActs acts, Fea
                 ApplyTo(profile, current, field.Name);
             profile.ConcurrencyStamp = Guid.NewGuid().ToString("N");
         }
-        db.Record(AuditAction.UserEdited, actor, user, clock.GetUtcNow(), changes);
+        db.Record(AuditAction.UserEdited, actor, user, user.UpdatedAt = clock.GetUtcNow(), changes);
         return await TrySaveAsync(cancel);
     }
 
-    private void ApplyTo(User user, ProfileForm form)
+    private static void ApplyTo(User user, ProfileForm form)
     {
         user.Rename(Text.Squeeze(form.FirstName), Text.Squeeze(form.LastName));
         var phone = Text.SqueezeToNull(form.Phone);
@@ -166,7 +170,6 @@ public sealed class ProfileService(UserAdminDbContext db, SecurityActs acts, Fea
         user.PostalCode = Text.SqueezeToNull(form.PostalCode);
         user.City = Text.SqueezeToNull(form.City);
         user.Country = Text.SqueezeToNull(form.Country);
-        user.UpdatedAt = clock.GetUtcNow();
         user.ConcurrencyStamp = Guid.NewGuid().ToString("N");
     }
 

@@ -12,6 +12,8 @@ public sealed record OrganizationRow(Guid Id, string Name, DateTimeOffset? Deact
     public string Path { get; init; } = "";
 
     public Guid? ParentId { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
 
     public OrganizationStatus Status => DeletedAt is not null ? OrganizationStatus.Deleted : DeactivatedAt is not null ? OrganizationStatus.Deactivated : OrganizationStatus.Active;
 }
@@ -146,7 +148,7 @@ public sealed class OrganizationDirectory(UserAdminDbContext db, CurrentTenant t
     private Task<List<OrganizationRow>> RowsAsync(IQueryable<Organization> organizations, CancellationToken cancel) => organizations.Select(o => new OrganizationRow(
         o.Id, o.Name, o.DeactivatedAt, o.DeletedAt, db.Organizations.Count(below => below.ParentId == o.Id && below.DeletedAt == null),
         db.Memberships.Count(m => m.OrganizationId == o.Id && db.Users.Any(u => u.Id == m.UserId && u.DeletedAt == null)))
-    { ParentId = o.ParentId }).AsNoTracking().ToListAsync(cancel);
+    { ParentId = o.ParentId, CreatedAt = o.CreatedAt, UpdatedAt = o.UpdatedAt }).AsNoTracking().ToListAsync(cancel);
 
     internal static IReadOnlyList<(Guid Id, string Name)> Above(OrganizationTree tree, Guid id, Actor actor) =>
         [.. tree.UpFrom(id).Skip(1).Where(above => actor.CanIn(above, Permission.OrganizationsView)).Reverse().Select(above => (above, tree.Find(above)!.Name))];

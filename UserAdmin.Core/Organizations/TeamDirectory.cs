@@ -5,7 +5,7 @@ using UserAdmin.Core.Roles;
 
 namespace UserAdmin.Core.Organizations;
 
-public sealed record TeamItem(Guid Id, string Name, string? Description, Guid OrganizationId, string Organization, Guid? LeadId, int Members);
+public sealed record TeamItem(Guid Id, string Name, string? Description, Guid OrganizationId, string Organization, Guid? LeadId, int Members, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
 public sealed record TeamListing(Page<TeamItem> Page, int Count);
 
@@ -30,7 +30,7 @@ public sealed class TeamDirectory(UserAdminDbContext db)
         var ordered = backwards ? found.OrderByDescending(t => t.NormalizedName).ThenByDescending(t => t.Id) : found.OrderBy(t => t.NormalizedName).ThenBy(t => t.Id);
         var rows = await ordered.Skip(start.Skip).Take(size + 1).Select(t => new TeamItem(
             t.Id, t.Name, t.Description, t.OrganizationId, db.Organizations.Where(o => o.Id == t.OrganizationId).Select(o => o.Name).First(), t.LeadId,
-            db.TeamMembers.Count(m => m.TeamId == t.Id && db.Users.Any(u => u.Id == m.UserId && u.DeletedAt == null)))).ToListAsync(cancel);
+            db.TeamMembers.Count(m => m.TeamId == t.Id && db.Users.Any(u => u.Id == m.UserId && u.DeletedAt == null)), t.CreatedAt, t.UpdatedAt)).ToListAsync(cancel);
         return new(Page.Of(rows, size, backwards, cursor is not null || start.Skip > 0, row => row.Id.ToString()), count);
     }
 }

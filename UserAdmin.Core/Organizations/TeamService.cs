@@ -11,7 +11,7 @@ public sealed record TeamRow(Guid Id, string Name, string? Description, string? 
 
 public sealed record TeamMemberRow(Guid UserId, string FullName, DateTimeOffset AddedAt, bool IsLead);
 
-public sealed record TeamDetails(Guid Id, Guid OrganizationId, string Organization, TeamForm Form, string ConcurrencyStamp, IReadOnlyList<TeamMemberRow> Members);
+public sealed record TeamDetails(Guid Id, Guid OrganizationId, string Organization, TeamForm Form, string ConcurrencyStamp, IReadOnlyList<TeamMemberRow> Members, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
 /// <summary>Shows and looks after the teams of organizations. To see them needs <see cref="Permission.OrganizationsView"/> there, to change them <see cref="Permission.TeamsManage"/>.</summary>
 public sealed class TeamService(UserAdminDbContext db, OrganizationService organizations, TimeProvider clock)
@@ -34,7 +34,7 @@ public sealed class TeamService(UserAdminDbContext db, OrganizationService organ
                              where member.TeamId == id
                              orderby user.SortName, user.Id
                              select new TeamMemberRow(user.Id, (user.FirstName + " " + user.LastName).Trim(), member.AddedAt, user.Id == team.LeadId)).Take(Shown).ToListAsync(cancel);
-        return new(id, organization.Id, organization.Name, new() { Name = team.Name, Description = team.Description }, team.ConcurrencyStamp, members);
+        return new(id, organization.Id, organization.Name, new() { Name = team.Name, Description = team.Description }, team.ConcurrencyStamp, members, team.CreatedAt, team.UpdatedAt);
     }
 
     public async Task<Result<Guid>> CreateAsync(Guid organizationId, TeamForm form, Actor actor, CancellationToken cancel)

@@ -40,23 +40,28 @@ public sealed class DeviceService(UserAdminDbContext db, SessionService sessions
             .ToListAsync(cancel);
     }
 
-    public Task<Result> RenameAsync(Guid id, DeviceForm form, Actor actor, CancellationToken cancel) => ChangeOwnAsync(id, actor, (device, now) =>
-    {
-        var name = Text.Squeeze(form.Name);
-        if (device.Name != name)
-            db.Record(AuditAction.DeviceRenamed, actor, Target(device), now, [new("Name", device.Name, name)]);
-        device.Name = name;
-    }, cancel);
+    public Task<Result> RenameAsync(Guid id, DeviceForm form, Actor actor, CancellationToken cancel) => EditAsync(id, form, null, actor, cancel);
 
     /// <summary>A trusted device may sign in from other networks without looking unusual; to trust one asks for a recent sign-in.</summary>
-    public async Task<Result> TrustAsync(Guid id, bool trusted, Actor actor, CancellationToken cancel)
+    public Task<Result> TrustAsync(Guid id, bool trusted, Actor actor, CancellationToken cancel) => EditAsync(id, null, trusted, actor, cancel);
+
+    /// <summary>Renames, trusts or both at once; what is null stays as it is.</summary>
+    public async Task<Result> EditAsync(Guid id, DeviceForm? form, bool? trusted, Actor actor, CancellationToken cancel)
     {
-        if (trusted && actor is { Impersonator: null } && actor.NeedsStepUpAt(clock.GetUtcNow()))
+        if (trusted == true && actor is { Impersonator: null } && actor.NeedsStepUpAt(clock.GetUtcNow()))
             return StepUp.Needed;
         return await ChangeOwnAsync(id, actor, (device, now) =>
         {
-            device.TrustedAt = trusted ? device.TrustedAt ?? now : null;
-            db.Record(trusted ? AuditAction.DeviceTrusted : AuditAction.DeviceDistrusted, actor, Target(device), now);
+            if (trusted is { } isTrusted)
+            {
+                device.TrustedAt = isTrusted ? device.TrustedAt ?? now : null;
+                db.Record(isTrusted ? AuditAction.DeviceTrusted : AuditAction.DeviceDistrusted, actor, Target(device), now);
+            }
+            if (form is not null && Text.Squeeze(form.Name) is var name && device.Name != name)
+            {
+                db.Record(AuditAction.DeviceRenamed, actor, Target(device), now, [new("Name", device.Name, name)]);
+                device.Name = name;
+            }
         }, cancel);
     }
 

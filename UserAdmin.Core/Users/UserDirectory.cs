@@ -23,6 +23,7 @@ public sealed record UserRow(
     public string? PostalCode { get; init; }
     public string? City { get; init; }
     public string? Country { get; init; }
+    public DateOnly? LastDay { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>The names of the roles held at this moment.</summary>
@@ -196,6 +197,7 @@ public sealed class UserDirectory(
             PostalCode = u.PostalCode,
             City = u.City,
             Country = u.Country,
+            LastDay = UserForm.LastDayOf(u.ExpiresAt),
             UpdatedAt = u.UpdatedAt,
         }).AsNoTracking().ToListAsync(cancel);
         var roles = await db.RoleNamesAsync(rows.ConvertAll(row => row.Id), actor, now, cancel);

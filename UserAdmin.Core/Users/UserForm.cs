@@ -55,8 +55,10 @@ public sealed class UserForm
         PostalCode = user.PostalCode,
         City = user.City,
         Country = user.Country,
-        LastDay = user.ExpiresAt is { } end ? DateOnly.FromDateTime(end.UtcDateTime).AddDays(-1) : null,
+        LastDay = LastDayOf(user.ExpiresAt),
     };
+
+    internal static DateOnly? LastDayOf(DateTimeOffset? expiresAt) => expiresAt is { } end ? DateOnly.FromDateTime(end.UtcDateTime).AddDays(-1) : null;
 
     public UserForm Copy() => (UserForm)MemberwiseClone();
 }

@@ -87,7 +87,7 @@ public sealed class UserLifecycle(
                 await alsoDo();
         }, guardOwners: true);
         if (result.Succeeded)
-            sessions.Announce(ended);
+            db.Afterwards(() => sessions.Announce(ended));
         return result;
     }
 

@@ -21,9 +21,9 @@ public sealed class UserService(
 {
     /// <summary>
     /// Makes a pending account; it works once its owner has followed an activation link, which is mailed at once where mail is configured.
-    /// Problems name the field to blame.
+    /// One that is made inactive needs <see cref="Permission.UsersDeactivate"/> besides and gets no mail. Problems name the field to blame.
     /// </summary>
-    public async Task<Result<Guid>> CreateAsync(UserForm form, Actor actor, CancellationToken cancel)
+    public async Task<Result<Guid>> CreateAsync(UserForm form, Actor actor, CancellationToken cancel, bool isActive = true)
     {
         if (!actor.CanSomewhere(Permission.UsersCreate))
             return await db.DenyAsync(actor, Permission.UsersCreate, null, clock, cancel);
@@ -34,6 +34,8 @@ public sealed class UserService(
             ? await db.Organizations.InForce(db).SingleOrDefaultAsync(o => o.Id == id, cancel) : null;
         if (organization is null && form.OrganizationId is not null)
             return OrganizationProblems.NotThere;
+        if (!isActive && !(organization is null ? actor.Can(Permission.UsersDeactivate) : actor.CanIn(organization.Id, Permission.UsersDeactivate)))
+            return await db.DenyAsync(actor, Permission.UsersDeactivate, null, clock, cancel);
 
         var now = clock.GetUtcNow();
         var user = new User { CreatedAt = now, SecurityStamp = Guid.NewGuid().ToString("N") };
@@ -44,7 +46,9 @@ public sealed class UserService(
         if (await custom.AddAsync(user.Id, form.Custom, further, cancel) is { } wrong)
             return wrong;
         db.Users.Add(user);
-        if (activation.IsPossible)
+        if (!isActive)
+            user.Deactivate("Made inactive", now);
+        else if (activation.IsPossible)
             await activation.AddAsync(user, actor, cancel);
         db.Record(AuditAction.UserCreated, actor, user, now, [.. FieldChange.Of(db.Entry(user)), .. further]);
         if (organization is not null)

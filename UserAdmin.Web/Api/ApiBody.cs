@@ -50,19 +50,15 @@ internal sealed class Patch<T> : IApiBody, IEndpointParameterMetadataProvider wh
     public bool Has(string field) => changes.ContainsKey(field);
 
     /// <summary>The record with the changes made (RFC 7396 for a flat record), or why they can't be.</summary>
-    public (T? Value, Func<HttpContext, IResult>? Refusal) ApplyTo(T current)
-    {
-        var whole = JsonSerializer.SerializeToNode(current, ApiJson.Options)!.AsObject();
-        foreach (var (name, value) in changes)
-            whole[name] = value?.DeepClone();
-        return ApiBody.As<T>(whole);
-    }
+    public (T? Value, Func<HttpContext, IResult>? Refusal) ApplyTo(T current) => ApiBody.Merge<T>(current, changes);
 }
 
 internal static class ApiBody
 {
     /// <summary>No body of the API is longer, except pictures and files.</summary>
     public const int MaximumBytes = 64 * 1024;
+
+    public const string Unknown = "There is no such field, or it can't be set here.";
 
     public static async Task<(JsonObject? Json, Func<HttpContext, IResult>? Refusal)> ReadAsync(HttpContext http)
     {
@@ -94,10 +90,19 @@ internal static class ApiBody
         catch (JsonException failure)
         {
             var field = FieldOf(failure);
-            var message = failure.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "There is no such field, or it can't be set here." : "This is not a value of the right type.";
+            var message = failure.Message.Contains("could not be mapped", StringComparison.Ordinal) ? Unknown : "This is not a value of the right type.";
             return (null, http => ApiAnswers.Invalid(http, field, Words.T(message)));
         }
         return value is null ? (null, Malformed) : Judge(value) is { } refusal ? (null, refusal) : (value, null);
+    }
+
+    /// <summary>The record with the fields of <paramref name="changes"/> in place of its own.</summary>
+    public static (T? Value, Func<HttpContext, IResult>? Refusal) Merge<T>(object current, JsonObject changes) where T : class
+    {
+        var whole = JsonSerializer.SerializeToNode(current, current.GetType(), ApiJson.Options)!.AsObject();
+        foreach (var (name, value) in changes)
+            whole[name] = value?.DeepClone();
+        return As<T>(whole);
     }
 
     /// <summary>Null when the object is valid by its annotations, else 400 with the errors of each field.</summary>

@@ -23,7 +23,7 @@ internal static class ApiExamples
         ["first_name"] = "John",
         ["last_name"] = "Doe",
         ["phone"] = "+1234567890",
-        ["address"] = "123 Main St",
+        ["address"] = "123 Main St, 12345 Springfield, US",
         ["street"] = "123 Main St",
         ["postal_code"] = "12345",
         ["city"] = "Springfield",

@@ -90,6 +90,7 @@ internal static class ApiHost
         api.MapTermsApi();
         api.MapTokenApi();
         api.MapUserApi();
+        api.MapUserEditApi();
         api.MapUserHelpApi();
         app.MapKeySet();
         app.MapApiDocument();

@@ -5,6 +5,7 @@ using UserAdmin.Core.Roles;
 using UserAdmin.Core.SignIn;
 using UserAdmin.Web.Api;
 using UserAdmin.Web.FeatureFlags;
+using UserAdmin.Web.Users;
 
 namespace UserAdmin.Web.Me;
 
@@ -16,9 +17,9 @@ internal static class MeApi
         var me = api.MapGroup("/me").WithTags("My account");
         me.MapGet("", (HttpContext http, ProfileService profiles, Caller caller, CancellationToken cancel) => FindAsync(http, caller.UserId, profiles, caller, cancel)).Answers<ProfileView>()
             .Describe("get_me", "Read one's own profile", "The account and the profile of the caller, with the version for If-Match in ETag.");
-        me.MapPut("", (HttpContext http, Body<ProfileForm> body, ProfileService profiles, Caller caller, CancellationToken cancel) => EditAsync(http, caller.UserId, _ => (body.Value, null), profiles, caller, cancel)).Answers<ProfileView>()
+        me.MapPut("", (HttpContext http, Put<ProfileBody, ProfileView> put, ProfileService profiles, Caller caller, CancellationToken cancel) => EditAsync(http, caller.UserId, put, profiles, caller, cancel)).Answers<ProfileView>()
             .Describe("replace_me", "Replace one's own profile", "What is left out is emptied. The email address and the password have addresses of their own.");
-        me.MapPatch("", (HttpContext http, Patch<ProfileForm> patch, ProfileService profiles, Caller caller, CancellationToken cancel) => EditAsync(http, caller.UserId, patch.ApplyTo, profiles, caller, cancel)).Answers<ProfileView>()
+        me.MapPatch("", (HttpContext http, Patch<ProfileBody, ProfileView> patch, ProfileService profiles, Caller caller, CancellationToken cancel) => EditAsync(http, caller.UserId, patch, profiles, caller, cancel)).Answers<ProfileView>()
             .Describe("update_me", "Change one's own profile", "Changes the fields that are there and leaves the others.");
         me.MapPost("/password", ChangePasswordAsync).WithMetadata(new OpenToConfinedAttribute()).AnswersNothing()
             .Describe("change_password", "Change one's own password", "Ends all other sessions. Somebody who has to choose a new password needn't send the current one right after signing in. Closed to tokens that were made to be kept.");
@@ -36,7 +37,7 @@ internal static class MeApi
         var users = api.MapGroup("/users/{id:guid}").WithTags("Users");
         users.MapGet("/profile", (HttpContext http, Guid id, ProfileService profiles, Caller caller, CancellationToken cancel) => FindAsync(http, id, profiles, caller, cancel)).Answers<ProfileView>()
             .Describe("get_profile", "Read a profile", "What administrators see of it; what its owner keeps from them is empty and stands in `hidden`.");
-        users.MapPatch("/profile", (HttpContext http, Guid id, Patch<ProfileForm> patch, ProfileService profiles, Caller caller, CancellationToken cancel) => EditAsync(http, id, patch.ApplyTo, profiles, caller, cancel)).Needs(Permission.UsersEdit).Answers<ProfileView>()
+        users.MapPatch("/profile", (HttpContext http, Guid id, Patch<ProfileBody, ProfileView> patch, ProfileService profiles, Caller caller, CancellationToken cancel) => EditAsync(http, id, patch, profiles, caller, cancel)).Needs(Permission.UsersEdit).Answers<ProfileView>()
             .Describe("update_profile", "Change a profile", "Changes the fields that are there and leaves the others.");
         api.MapGet("/people/{id:guid}", FindCardAsync).WithTags("Users").WithMetadata(new PartOfAttribute(Feature.PublicProfiles)).Answers<PersonView>()
             .Describe("get_person", "Read somebody's card", "What a person shows to others who are signed in; what they keep to themselves is null.");
@@ -45,14 +46,14 @@ internal static class MeApi
     private static async Task<IResult> FindAsync(HttpContext http, Guid id, ProfileService profiles, Caller caller, CancellationToken cancel) =>
         await profiles.FindAsync(id, caller, cancel) is { } profile ? ApiAnswers.Record(http, ProfileView.Of(profile)) : ApiAnswers.NotFound(http);
 
-    private static async Task<IResult> EditAsync(HttpContext http, Guid id, Func<ProfileForm, (ProfileForm?, Func<HttpContext, IResult>?)> change, ProfileService profiles, Caller caller, CancellationToken cancel)
+    private static async Task<IResult> EditAsync(HttpContext http, Guid id, Edit<ProfileBody, ProfileView> edit, ProfileService profiles, Caller caller, CancellationToken cancel)
     {
         if (await profiles.FindAsync(id, caller, cancel) is not { } current)
             return ApiAnswers.NotFound(http);
-        if (ApiAnswers.RefuseStale(http, ProfileView.Of(current)) is { } stale)
-            return stale;
-        var (mine, wrong) = change(current.Form);
-        if (mine is null)
+        if (edit.Refuse(http, ProfileView.Of(current)) is { } refused)
+            return refused;
+        var (mine, wrong) = edit.ApplyTo(current.Form);
+        if (mine is null || (wrong = AddressLine.Settle(mine, edit, AddressParts.Of(current.Form))) is not null)
             return wrong!(http);
         var edited = await profiles.EditAsync(id, mine, current.Form, caller, cancel);
         return !edited.Succeeded ? ApiAnswers.Refuse(http, edited.Problem)

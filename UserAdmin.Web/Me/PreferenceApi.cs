@@ -35,13 +35,8 @@ internal static class PreferenceApi
     private static async Task<IResult> FindPrivacyAsync(ProfileService profiles, Caller caller, CancellationToken cancel) =>
         ApiAnswers.Json(PrivacyBody.Of(await profiles.FindPrivacyAsync(caller, cancel)));
 
-    private static async Task<IResult> ChangePrivacyAsync(HttpContext http, Body<PrivacyBody> body, ProfileService profiles, Caller caller, CancellationToken cancel)
-    {
-        foreach (var (part, audience) in body.Value.Chosen())
-            if (await profiles.ShowToAsync(part, audience, caller, cancel) is { Succeeded: false } refused)
-                return ApiAnswers.Refuse(http, refused.Problem);
-        return await FindPrivacyAsync(profiles, caller, cancel);
-    }
+    private static async Task<IResult> ChangePrivacyAsync(HttpContext http, Body<PrivacyBody> body, ProfileService profiles, Caller caller, CancellationToken cancel) =>
+        await profiles.ShowToAsync([.. body.Value.Chosen()], caller, cancel) is { Succeeded: false } refused ? ApiAnswers.Refuse(http, refused.Problem) : await FindPrivacyAsync(profiles, caller, cancel);
 
     private static async Task<IResult> FindAsync(DisplayService display, Caller caller, CancellationToken cancel) =>
         ApiAnswers.Json(PreferencesBody.Of(await display.FindAsync(caller, cancel)));

@@ -65,20 +65,20 @@ internal static class OrganizationApi
             : ApiAnswers.NotFound(http);
     }
 
-    private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Body<OrganizationForm> body, OrganizationService service, OrganizationDirectory organizations, Caller caller, CancellationToken cancel) =>
-        EditAsync(http, id, _ => (body.Value, null), service, organizations, caller, cancel);
+    private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Put<OrganizationForm, OrganizationView> put, OrganizationService service, OrganizationDirectory organizations, Caller caller, CancellationToken cancel) =>
+        EditAsync(http, id, put, service, organizations, caller, cancel);
 
-    private static Task<IResult> ChangeAsync(HttpContext http, Guid id, Patch<OrganizationForm> patch, OrganizationService service, OrganizationDirectory organizations, Caller caller, CancellationToken cancel) =>
-        EditAsync(http, id, patch.ApplyTo, service, organizations, caller, cancel);
+    private static Task<IResult> ChangeAsync(HttpContext http, Guid id, Patch<OrganizationForm, OrganizationView> patch, OrganizationService service, OrganizationDirectory organizations, Caller caller, CancellationToken cancel) =>
+        EditAsync(http, id, patch, service, organizations, caller, cancel);
 
     private static async Task<IResult> EditAsync(
-        HttpContext http, Guid id, Func<OrganizationForm, (OrganizationForm?, Func<HttpContext, IResult>?)> change, OrganizationService service, OrganizationDirectory organizations, Caller caller, CancellationToken cancel)
+        HttpContext http, Guid id, Edit<OrganizationForm, OrganizationView> edit, OrganizationService service, OrganizationDirectory organizations, Caller caller, CancellationToken cancel)
     {
         if (await organizations.FindAsync(id, caller, cancel) is not { } current)
             return ApiAnswers.NotFound(http);
-        if (ApiAnswers.RefuseStale(http, OrganizationView.Of(current)) is { } stale)
-            return stale;
-        var (mine, wrong) = change(current.Form);
+        if (edit.Refuse(http, OrganizationView.Of(current)) is { } refused)
+            return refused;
+        var (mine, wrong) = edit.ApplyTo(current.Form);
         if (mine is null)
             return wrong!(http);
         var edited = await service.EditAsync(id, mine, current.Form, caller, cancel);

@@ -65,15 +65,15 @@ internal sealed class TeamLeadBody
 }
 
 /// <summary><paramref name="Path"/> are the names from the top down to the one above it, as far as the caller sees them.</summary>
-internal sealed record OrganizationItemView(Guid Id, string Name, Guid? ParentId, string Path, OrganizationStatus Status, int Subsidiaries, int Members)
+internal sealed record OrganizationItemView(Guid Id, string Name, Guid? ParentId, string Path, OrganizationStatus Status, int Subsidiaries, int Members, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
-    public static OrganizationItemView Of(OrganizationRow row) => new(row.Id, row.Name, row.ParentId, row.Path, row.Status, row.Subsidiaries, row.Members);
+    public static OrganizationItemView Of(OrganizationRow row) => new(row.Id, row.Name, row.ParentId, row.Path, row.Status, row.Subsidiaries, row.Members, row.CreatedAt, row.UpdatedAt);
 }
 
 /// <summary><paramref name="IsInForce"/>: neither it nor one above it is deactivated or deleted, so that roles held in it count.</summary>
 internal sealed record OrganizationView(
-    Guid Id, string Name, Guid? ParentId, IReadOnlyList<NameView> Above, string? Description, string? Website, string? Email, string? Phone, string? Address, string? ExternalId, string? AllowedDomains,
-    int? InvitationDays, OrganizationStatus Status, string? StatusReason, bool IsInForce, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    [property: Fixed] Guid Id, string Name, [property: Fixed] Guid? ParentId, IReadOnlyList<NameView> Above, string? Description, string? Website, string? Email, string? Phone, string? Address, string? ExternalId, string? AllowedDomains,
+    int? InvitationDays, [property: Fixed] OrganizationStatus Status, string? StatusReason, bool IsInForce, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     // Numbers of members and teams are left out: the version must not change with them.
     public static OrganizationView Of(OrganizationDetails found) => new(
@@ -95,16 +95,18 @@ internal sealed record MembershipView(Guid OrganizationId, string Name, string P
         row.OrganizationId, row.Name, row.Path, row.IsInForce, row.Title, row.JoinedAt, row.Roles, [.. row.Teams.Select(team => new MembershipTeamView(team.Id, team.Name, team.IsLead))]);
 }
 
-internal sealed record TeamItemView(Guid Id, string Name, string? Description, Guid OrganizationId, string Organization, Guid? LeadId, int Members)
+internal sealed record TeamItemView(Guid Id, string Name, string? Description, Guid OrganizationId, string Organization, Guid? LeadId, int Members, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
-    public static TeamItemView Of(TeamItem team) => new(team.Id, team.Name, team.Description, team.OrganizationId, team.Organization, team.LeadId, team.Members);
+    public static TeamItemView Of(TeamItem team) => new(team.Id, team.Name, team.Description, team.OrganizationId, team.Organization, team.LeadId, team.Members, team.CreatedAt, team.UpdatedAt);
 }
 
 internal sealed record TeamMemberView(Guid UserId, string FullName, DateTimeOffset AddedAt, bool IsLead);
 
-internal sealed record TeamView(Guid Id, string Name, string? Description, Guid OrganizationId, string Organization, Guid? LeadId, IReadOnlyList<TeamMemberView> Members)
+internal sealed record TeamView(
+    [property: Fixed] Guid Id, string Name, string? Description, [property: Fixed] Guid OrganizationId, string Organization, [property: Fixed] Guid? LeadId, IReadOnlyList<TeamMemberView> Members,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static TeamView Of(TeamDetails team) => new(
         team.Id, team.Form.Name, team.Form.Description, team.OrganizationId, team.Organization, team.Members.FirstOrDefault(member => member.IsLead)?.UserId,
-        [.. team.Members.Select(member => new TeamMemberView(member.UserId, member.FullName, member.AddedAt, member.IsLead))]);
+        [.. team.Members.Select(member => new TeamMemberView(member.UserId, member.FullName, member.AddedAt, member.IsLead))], team.CreatedAt, team.UpdatedAt);
 }

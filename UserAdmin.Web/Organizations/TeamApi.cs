@@ -65,19 +65,17 @@ internal static class TeamApi
             : ApiAnswers.NotFound(http);
     }
 
-    private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Body<TeamForm> body, TeamService teams, Caller caller, CancellationToken cancel) =>
-        EditAsync(http, id, _ => (body.Value, null), teams, caller, cancel);
+    private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Put<TeamForm, TeamView> put, TeamService teams, Caller caller, CancellationToken cancel) => EditAsync(http, id, put, teams, caller, cancel);
 
-    private static Task<IResult> ChangeAsync(HttpContext http, Guid id, Patch<TeamForm> patch, TeamService teams, Caller caller, CancellationToken cancel) =>
-        EditAsync(http, id, patch.ApplyTo, teams, caller, cancel);
+    private static Task<IResult> ChangeAsync(HttpContext http, Guid id, Patch<TeamForm, TeamView> patch, TeamService teams, Caller caller, CancellationToken cancel) => EditAsync(http, id, patch, teams, caller, cancel);
 
-    private static async Task<IResult> EditAsync(HttpContext http, Guid id, Func<TeamForm, (TeamForm?, Func<HttpContext, IResult>?)> change, TeamService teams, Caller caller, CancellationToken cancel)
+    private static async Task<IResult> EditAsync(HttpContext http, Guid id, Edit<TeamForm, TeamView> edit, TeamService teams, Caller caller, CancellationToken cancel)
     {
         if (await teams.FindAsync(id, caller, cancel) is not { } current)
             return ApiAnswers.NotFound(http);
-        if (ApiAnswers.RefuseStale(http, TeamView.Of(current)) is { } stale)
-            return stale;
-        var (mine, wrong) = change(current.Form);
+        if (edit.Refuse(http, TeamView.Of(current)) is { } refused)
+            return refused;
+        var (mine, wrong) = edit.ApplyTo(current.Form);
         return mine is null ? wrong!(http) : await ShowAsync(http, id, teams.EditAsync(id, mine, current.ConcurrencyStamp, caller, cancel), teams, caller, cancel);
     }
 

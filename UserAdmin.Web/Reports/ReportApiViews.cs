@@ -43,7 +43,7 @@ internal sealed record ReportAnswerView(
     }
 }
 
-internal sealed record CustomReportRowView(Guid Id, string Name, string? Description, bool IsShared, bool IsOwn, string Owner, DateTimeOffset ChangedAt)
+internal sealed record CustomReportRowView(Guid Id, string Name, string? Description, bool IsShared, bool IsOwn, string Owner, DateTimeOffset UpdatedAt)
 {
     public static CustomReportRowView Of(ReportRow row) => new(row.Id, row.Name, row.Description, row.IsShared, row.IsOwn, row.Owner, row.ChangedAt);
 }

@@ -66,20 +66,19 @@ internal static class RoleApi
             : ApiAnswers.NotFound(http);
     }
 
-    private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Body<RoleForm> body, RoleService service, RoleDirectory roles, Caller caller, CancellationToken cancel) =>
-        EditAsync(http, id, _ => (body.Value, null), service, roles, caller, cancel);
+    private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Put<RoleForm, RoleView> put, RoleService service, RoleDirectory roles, Caller caller, CancellationToken cancel) =>
+        EditAsync(http, id, put, service, roles, caller, cancel);
 
-    private static Task<IResult> ChangeAsync(HttpContext http, Guid id, Patch<RoleForm> patch, RoleService service, RoleDirectory roles, Caller caller, CancellationToken cancel) =>
-        EditAsync(http, id, patch.ApplyTo, service, roles, caller, cancel);
+    private static Task<IResult> ChangeAsync(HttpContext http, Guid id, Patch<RoleForm, RoleView> patch, RoleService service, RoleDirectory roles, Caller caller, CancellationToken cancel) =>
+        EditAsync(http, id, patch, service, roles, caller, cancel);
 
-    private static async Task<IResult> EditAsync(
-        HttpContext http, Guid id, Func<RoleForm, (RoleForm?, Func<HttpContext, IResult>?)> change, RoleService service, RoleDirectory roles, Caller caller, CancellationToken cancel)
+    private static async Task<IResult> EditAsync(HttpContext http, Guid id, Edit<RoleForm, RoleView> edit, RoleService service, RoleDirectory roles, Caller caller, CancellationToken cancel)
     {
         if (await roles.FindAsync(id, caller, cancel) is not { } current)
             return ApiAnswers.NotFound(http);
-        if (ApiAnswers.RefuseStale(http, RoleView.Of(current)) is { } stale)
-            return stale;
-        var (mine, wrong) = change(current.Form);
+        if (edit.Refuse(http, RoleView.Of(current)) is { } refused)
+            return refused;
+        var (mine, wrong) = edit.ApplyTo(current.Form);
         if (mine is null)
             return wrong!(http);
         var edited = await service.EditAsync(id, mine, current.Stamp, caller, cancel);

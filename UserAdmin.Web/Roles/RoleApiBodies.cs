@@ -76,7 +76,7 @@ internal sealed record RoleItemView(
 
 /// <summary><paramref name="Lacking"/> are the permissions that the caller would have to hold as well to change it; <paramref name="Heirs"/> inherit from it.</summary>
 internal sealed record RoleView(
-    Guid Id, string Name, string Description, bool IsSystem, bool IsActive, Guid? ParentId, string? Parent, IReadOnlyList<NameView> Heirs, int Permissions, bool RequiresSecondFactor,
+    [property: Fixed] Guid Id, string Name, string Description, [property: Fixed] bool IsSystem, bool IsActive, Guid? ParentId, string? Parent, IReadOnlyList<NameView> Heirs, int Permissions, [property: Fixed] bool RequiresSecondFactor,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool MayEdit, IReadOnlyList<string> Lacking)
 {
     // The number of members is left out: the version must not change with them.
@@ -135,4 +135,24 @@ internal sealed record AccessView(Guid UserId, IReadOnlyList<AssignmentView> Ass
 {
     public static AccessView Of(Guid userId, PersonAccess access) => new(
         userId, [.. access.Assignments.Select(AssignmentView.Of)], [.. access.Permissions.Select(AccessAnswerView.Of)], access.ChangesAt, access.MayAssign);
+}
+
+/// <summary>Where somebody may do something: everywhere but in some organizations, or in some.</summary>
+internal sealed record PlacesView(bool IsEverywhere, IReadOnlyList<string> Organizations, IReadOnlyList<string> Except)
+{
+    public static PlacesView? Of(PermissionAnswer answer) => answer.IsHeld ? new(answer.IsEverywhere, answer.Organizations, answer.Except) : null;
+}
+
+/// <summary>What two users may do of one kind; null for whoever may not.</summary>
+internal sealed record ComparedPermissionView(string Permission, PlacesView? First, PlacesView? Second);
+
+/// <summary>What two users may do: the first alone, the second alone, both.</summary>
+internal sealed record AccessComparisonView(
+    Guid FirstId, Guid SecondId, IReadOnlyList<ComparedPermissionView> OnlyFirst, IReadOnlyList<ComparedPermissionView> OnlySecond, IReadOnlyList<ComparedPermissionView> Both)
+{
+    public static AccessComparisonView Of(Guid firstId, Guid secondId, IReadOnlyList<(PermissionAnswer Mine, PermissionAnswer Theirs)> pairs)
+    {
+        var rows = pairs.Select(pair => new ComparedPermissionView(pair.Mine.Permission.Code, PlacesView.Of(pair.Mine), PlacesView.Of(pair.Theirs))).ToList();
+        return new(firstId, secondId, rows.FindAll(row => row is { First: not null, Second: null }), rows.FindAll(row => row is { First: null, Second: not null }), rows.FindAll(row => row is { First: not null, Second: not null }));
+    }
 }

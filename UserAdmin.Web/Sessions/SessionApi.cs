@@ -90,9 +90,7 @@ internal static class SessionApi
             return wrong!(http);
         if (ApiAnswers.RefuseStale(http, DeviceView.Of(device)) is { } stale)
             return stale;
-        if (body.IsTrusted != device.IsTrusted && await devices.TrustAsync(id, body.IsTrusted, caller, cancel) is { Succeeded: false } untrusted)
-            return ApiAnswers.Refuse(http, untrusted.Problem);
-        if (await devices.RenameAsync(id, new() { Name = body.Name }, caller, cancel) is { Succeeded: false } refused)
+        if (await devices.EditAsync(id, new() { Name = body.Name }, body.IsTrusted == device.IsTrusted ? null : body.IsTrusted, caller, cancel) is { Succeeded: false } refused)
             return ApiAnswers.Refuse(http, refused.Problem);
         return (await devices.ListAsync(caller.UserId, caller, cancel)).SingleOrDefault(row => row.Id == id) is { } changed ? ApiAnswers.Record(http, DeviceView.Of(changed)) : ApiAnswers.NotFound(http);
     }

@@ -1,7 +1,7 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using UserAdmin.Core.Common;
+using UserAdmin.Core.CustomFields;
 using UserAdmin.Core.Roles;
 using UserAdmin.Core.Users;
 using UserAdmin.Web.Api;
@@ -24,17 +24,11 @@ internal static class UserApi
     {
         var users = api.MapGroup("/users").WithTags("Users");
         users.MapGet("", ListAsync).Needs(Permission.UsersView).Answers<Paged<UserView>>()
-            .Describe("list_users", "List users", "Everybody the caller may see, by name unless `ordering` says otherwise. Deleted users are left out unless `status` asks for them.");
+            .Describe("list_users", "List users", "Everybody the caller may see, by name unless `ordering` says otherwise. Deleted users are left out unless `status` asks for them. `custom.KEY=value` finds those who have the value in the custom field with that key, `custom.KEY=` those who have any.");
         users.MapGet("/active_count", CountActiveAsync).Needs(Permission.UsersView).Answers<ActiveCountView>()
             .Describe("count_active_users", "Count active users", "How many users can sign in. Large counts may be up to a minute old; the header Count-Precision says so.");
-        users.MapPost("", CreateAsync).Needs(Permission.UsersCreate).Idempotent().Answers<UserView>(StatusCodes.Status201Created)
-            .Describe("create_user", "Create a user", "Makes an account that waits for its owner, who chooses a password by the link in a mail.");
         users.MapGet("/{id:guid}", FindAsync).Answers<UserView>()
-            .Describe("get_user", "Read a user", "One user, with the version for If-Match in ETag.");
-        users.MapPut("/{id:guid}", ReplaceAsync).Needs(Permission.UsersEdit).Answers<UserView>()
-            .Describe("replace_user", "Replace a user's data", "What is left out is emptied; `is_active` stays as it is when it is left out.");
-        users.MapPatch("/{id:guid}", ChangeAsync).Needs(Permission.UsersEdit).Answers<UserView>()
-            .Describe("update_user", "Change a user's data", "Changes the fields that are there and leaves the others.");
+            .Describe("get_user", "Read a user", "One user with their custom fields, and the version for If-Match in ETag.");
         users.MapDelete("/{id:guid}", DeleteAsync).Needs(Permission.UsersDelete).AnswersNothing()
             .Describe("delete_user", "Delete a user", "The account can be restored for as long as the settings say.");
         users.MapPost("/{id:guid}/{act}", ActAsync).Answers<UserView>()
@@ -43,12 +37,17 @@ internal static class UserApi
             .Describe("act_on_users", "Do the same to many users", "At most 200 at once. Each is done or refused by itself; the answer says which.");
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, [AsParameters] ListQuery query, [AsParameters] UserQuery which, UserDirectory users, Caller caller, CancellationToken cancel)
+    private static async Task<IResult> ListAsync(
+        HttpContext http, [AsParameters] ListQuery query, [AsParameters] UserQuery which, UserDirectory users, CustomValues custom, Caller caller, CancellationToken cancel)
     {
         if (query.Refuse(http, [.. Orderings.Keys]) is { } refused)
             return refused;
         if (which.StatusesIn() is not { } statuses)
             return ApiAnswers.Invalid(http, "status", $"Choose of: {string.Join(", ", Enum.GetValues<UserStatus>().Select(status => ApiJson.NameOf($"{status}")))}.");
+        var wanted = UserQuery.CustomIn(http);
+        var known = wanted.Count == 0 ? [] : (await custom.FieldsAsync(caller, cancel)).Select(one => one.Key).ToHashSet();
+        if (wanted.FirstOrDefault(one => !known.Contains(one.Key)) is { Key: { } unknown })
+            return ApiAnswers.Invalid(http, $"custom.{Text.Shorten(unknown, 80)}", Words.T(ApiBody.Unknown));
         var (field, descending) = query.Order;
         var filter = new UserFilter
         {
@@ -59,6 +58,10 @@ internal static class UserApi
             HasTwoFactor = which.HasTwoFactor,
             CreatedFrom = which.CreatedFrom,
             CreatedTo = which.CreatedTo,
+            HasSignedIn = which.HasSignedIn,
+            LastSignInFrom = which.LastSignInFrom,
+            LastSignInTo = which.LastSignInTo,
+            Custom = wanted,
             Sort = field is null ? UserSort.Name : Orderings[field],
             Descending = descending,
             PageSize = query.Size,
@@ -75,65 +78,21 @@ internal static class UserApi
         return ApiAnswers.Json(new ActiveCountView(count.Value));
     }
 
-    private static async Task<IResult> FindAsync(HttpContext http, Guid id, UserDirectory users, Caller caller, CancellationToken cancel) =>
-        await users.FindAsync(id, caller, cancel) is { } user ? ApiAnswers.Record(http, UserView.Of(user)) : ApiAnswers.NotFound(http);
-
-    private static async Task<IResult> CreateAsync(HttpContext http, Body<NewUserBody> body, UserService service, UserLifecycle lifecycle, UserDirectory users, Caller caller, CancellationToken cancel)
-    {
-        var form = body.Value.ToForm();
-        form.OrganizationId = body.Value.OrganizationId;
-        if (ApiBody.Judge(form) is { } wrong)
-            return wrong(http);
-        var made = await service.CreateAsync(form, caller, cancel);
-        if (!made.Succeeded)
-            return ApiAnswers.Refuse(http, made.Problem);
-        if (body.Value.IsActive == false && await lifecycle.DeactivateAsync(made.Value, "Created inactive", caller, cancel) is { Succeeded: false } refused)
-            return ApiAnswers.Refuse(http, refused.Problem);
-        return await users.FindAsync(made.Value, caller, cancel) is { } user ? ApiAnswers.Created(http, $"/api/v1/users/{made.Value}", UserView.Of(user)) : ApiAnswers.NotFound(http);
-    }
-
-    private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Body<UserBody> body, UserService service, UserLifecycle lifecycle, UserDirectory users, Caller caller, CancellationToken cancel) =>
-        EditAsync(http, id, _ => (body.Value, null), service, lifecycle, users, caller, cancel);
-
-    private static Task<IResult> ChangeAsync(HttpContext http, Guid id, Patch<UserBody> patch, UserService service, UserLifecycle lifecycle, UserDirectory users, Caller caller, CancellationToken cancel) =>
-        EditAsync(http, id, patch.ApplyTo, service, lifecycle, users, caller, cancel);
-
-    private static async Task<IResult> EditAsync(
-        HttpContext http, Guid id, Func<UserBody, (UserBody?, Func<HttpContext, IResult>?)> change, UserService service, UserLifecycle lifecycle, UserDirectory users, Caller caller, CancellationToken cancel)
-    {
-        if (await users.FindAsync(id, caller, cancel) is not { } current)
-            return ApiAnswers.NotFound(http);
-        if (ApiAnswers.RefuseStale(http, UserView.Of(current)) is { } stale)
-            return stale;
-        var (mine, wrong) = change(UserBody.Of(current.Form));
-        if (mine is null || (wrong = ApiBody.Judge(mine.ToForm())) is not null)
-            return wrong!(http);
-        var edited = await service.EditAsync(id, mine.ToForm(), current.Form, caller, cancel);
-        if (!edited.Succeeded)
-            return ApiAnswers.Refuse(http, edited.Problem);
-        if (edited.Value.Conflicts.Count > 0)
-            return ApiAnswers.Refuse(http, new(ProblemKind.Conflict, "user.conflict", "Somebody else changed the same fields at this moment. Read the user again."));
-        if (mine.IsActive is { } active && active == (current.Status is UserStatus.Inactive))
-        {
-            var result = await (active ? lifecycle.ActivateAsync(id, "Through the API", caller, cancel) : lifecycle.DeactivateAsync(id, "Through the API", caller, cancel));
-            if (!result.Succeeded)
-                return ApiAnswers.Refuse(http, result.Problem);
-        }
-        return await FindAsync(http, id, users, caller, cancel);
-    }
+    internal static async Task<IResult> FindAsync(HttpContext http, Guid id, UserDirectory users, CustomValues custom, Caller caller, CancellationToken cancel) =>
+        await users.FindAsync(id, caller, cancel) is { } user ? ApiAnswers.Record(http, UserView.Of(user, await custom.ListAsync(id, caller, cancel))) : ApiAnswers.NotFound(http);
 
     private static async Task<IResult> DeleteAsync(HttpContext http, Guid id, [FromQuery, Description("Why; it stands in the audit log.")] string? reason, UserLifecycle lifecycle, Caller caller, CancellationToken cancel) =>
         ApiAnswers.Done(http, await lifecycle.DeleteAsync(id, reason ?? "Through the API", caller, cancel));
 
-    private static async Task<IResult> ActAsync(HttpContext http, Guid id, string act, Body<ActBody> body, UserLifecycle lifecycle, UserDirectory users, Caller caller, CancellationToken cancel)
+    private static async Task<IResult> ActAsync(HttpContext http, Guid id, string act, Body<ActBody> body, UserLifecycle lifecycle, UserDirectory users, CustomValues custom, Caller caller, CancellationToken cancel)
     {
         // The framework would take the words of the enumeration in their capitals only.
         if (!char.IsAsciiLetter(act[0]) || !Enum.TryParse<UserAct>(act, ignoreCase: true, out var wanted))
             return ApiAnswers.NotFound(http);
         var done = await DoAsync(wanted, id, body.Value.Reason, body.Value.Until, lifecycle, caller, cancel);
         return !done.Succeeded ? ApiAnswers.Refuse(http, done.Problem)
-            : await users.FindAsync(id, caller, cancel) is { } user ? ApiAnswers.Record(http, UserView.Of(user))
-            : Results.NoContent();
+            : wanted is UserAct.Purge ? Results.NoContent()
+            : await FindAsync(http, id, users, custom, caller, cancel);
     }
 
     private static async Task<IResult> ActOnManyAsync(Body<BulkBody> body, UserLifecycle lifecycle, Caller caller, CancellationToken cancel)

@@ -1,7 +1,10 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
+using UserAdmin.Core.Common;
+using UserAdmin.Core.CustomFields;
 using UserAdmin.Core.Users;
+using UserAdmin.Web.Api;
 
 namespace UserAdmin.Web.Users;
 
@@ -10,6 +13,8 @@ internal enum UserAct { Activate = 1, Deactivate, Lock, Unlock, Restore, Delete,
 /// <summary>Which users a list shows.</summary>
 internal sealed class UserQuery
 {
+    private const string CustomPrefix = "custom.";
+
     [FromQuery(Name = "status"), Description("One or more of active, pending, inactive, locked, expired, deleted, separated by commas.")]
     public string? Status { get; set; }
 
@@ -28,6 +33,21 @@ internal sealed class UserQuery
     [FromQuery(Name = "created_to"), Description("A day (UTC), itself included.")]
     public DateOnly? CreatedTo { get; set; }
 
+    [FromQuery(Name = "has_signed_in"), Description("Whether they ever did.")]
+    public bool? HasSignedIn { get; set; }
+
+    [FromQuery(Name = "last_sign_in_from"), Description("A day (UTC).")]
+    public DateOnly? LastSignInFrom { get; set; }
+
+    [FromQuery(Name = "last_sign_in_to"), Description("A day (UTC), itself included.")]
+    public DateOnly? LastSignInTo { get; set; }
+
+    // Which custom fields there are, nobody knows beforehand.
+    internal static IReadOnlyList<(string Key, string? Value)> CustomIn(HttpContext http) =>
+        [.. from pair in http.Request.Query
+            where pair.Key.StartsWith(CustomPrefix, StringComparison.Ordinal)
+            select (pair.Key[CustomPrefix.Length..], Text.SqueezeToNull(pair.Value.ToString()))];
+
     internal IReadOnlyList<UserStatus>? StatusesIn()
     {
         List<UserStatus> statuses = [];
@@ -41,7 +61,7 @@ internal sealed class UserQuery
 }
 
 /// <summary>What can be said of a user. The rules are those of the form of the portal.</summary>
-internal class UserBody
+internal class UserBody : IAddressed
 {
     public string UserName { get; set; } = "";
     public string Email { get; set; } = "";
@@ -49,7 +69,7 @@ internal class UserBody
     public string LastName { get; set; } = "";
     public string? Phone { get; set; }
 
-    [Description("The whole address in one line, instead of its four parts.")]
+    [Description(AddressLine.Help)]
     public string? Address { get; set; }
 
     public string? Street { get; set; }
@@ -60,7 +80,11 @@ internal class UserBody
     [Description("The last day (UTC) on which the account works.")]
     public DateOnly? LastDay { get; set; }
 
+    [Description("Whether the account works: status active. Left out, it stays as it is; another value than the one shown deactivates or activates.")]
     public bool? IsActive { get; set; }
+
+    [Description("Values of custom fields by key, as text: numbers like 12.5, days like 2026-11-21, flags as yes or null. Left out, they stay as they are.")]
+    public Dictionary<string, string?>? CustomFields { get; set; }
 
     public static UserBody Of(UserForm form) => new()
     {
@@ -83,10 +107,10 @@ internal class UserBody
         FirstName = FirstName,
         LastName = LastName,
         Phone = Phone,
-        Street = Address ?? Street,
-        PostalCode = Address is null ? PostalCode : null,
-        City = Address is null ? City : null,
-        Country = Address is null ? Country : null,
+        Street = Street,
+        PostalCode = PostalCode,
+        City = City,
+        Country = Country,
         LastDay = LastDay,
     };
 }
@@ -127,20 +151,22 @@ internal sealed record BulkItemView(Guid Id, bool Succeeded, string? Code, strin
 
 internal sealed record BulkView(int Done, int Refused, IReadOnlyList<BulkItemView> Items);
 
-/// <summary>A user as the API shows them.</summary>
+/// <summary>
+/// A user as the API shows them. <paramref name="IsActive"/>: the account works, its status is active. <paramref name="CustomFields"/> are those that the
+/// caller may see, by key; null in lists.
+/// </summary>
 internal sealed record UserView(
-    Guid Id, string UserName, string? Email, string FirstName, string LastName, string? Phone, string? Address, string? Street, string? PostalCode, string? City, string? Country,
-    bool IsActive, UserStatus Status, bool HasTwoFactor, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastSignInAt)
+    [property: Fixed] Guid Id, string UserName, string? Email, string FirstName, string LastName, string? Phone, string? Address, string? Street, string? PostalCode, string? City, string? Country,
+    DateOnly? LastDay, bool IsActive, [property: Fixed] UserStatus Status, bool HasTwoFactor, IReadOnlyDictionary<string, string?>? CustomFields,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastSignInAt)
 {
     public static UserView Of(UserRow row) => new(
-        row.Id, row.UserName, row.Email, row.FirstName, row.LastName, row.Phone, OneLine(row.Street, row.PostalCode, row.City, row.Country), row.Street, row.PostalCode, row.City, row.Country,
-        row.Status == UserStatus.Active, row.Status, row.HasTwoFactor, row.CreatedAt, row.UpdatedAt, row.LastSignInAt);
+        row.Id, row.UserName, row.Email, row.FirstName, row.LastName, row.Phone, new AddressParts(row.Street, row.PostalCode, row.City, row.Country).Line, row.Street, row.PostalCode, row.City, row.Country,
+        row.LastDay, row.Status == UserStatus.Active, row.Status, row.HasTwoFactor, null, row.CreatedAt, row.UpdatedAt, row.LastSignInAt);
 
-    public static UserView Of(UserDetails user) => new(
+    public static UserView Of(UserDetails user, IReadOnlyList<CustomEntry> custom) => new(
         user.Id, user.Form.UserName, user.Form.Email, user.Form.FirstName, user.Form.LastName, user.Form.Phone,
-        OneLine(user.Form.Street, user.Form.PostalCode, user.Form.City, user.Form.Country), user.Form.Street, user.Form.PostalCode, user.Form.City, user.Form.Country,
-        user.Status == UserStatus.Active, user.Status, user.HasTwoFactor, user.CreatedAt, user.UpdatedAt, user.LastSignInAt);
-
-    private static string? OneLine(string? street, string? postalCode, string? city, string? country) =>
-        string.Join(", ", new[] { street, $"{postalCode} {city}".Trim(), country }.Where(part => !string.IsNullOrEmpty(part))) is { Length: > 0 } line ? line : null;
+        AddressParts.Of(user.Form).Line, user.Form.Street, user.Form.PostalCode, user.Form.City, user.Form.Country,
+        user.Form.LastDay, user.Status == UserStatus.Active, user.Status, user.HasTwoFactor, custom.ToDictionary(entry => entry.Field.Key, entry => entry.Value),
+        user.CreatedAt, user.UpdatedAt, user.LastSignInAt);
 }
