@@ -18,7 +18,11 @@ public sealed record PermissionAnswer(PermissionInfo Permission, bool IsEverywhe
 }
 
 /// <summary>What a person may do and why, at this moment; it changes at <paramref name="ChangesAt"/> when nobody changes it before.</summary>
-public sealed record PersonAccess(IReadOnlyList<AssignmentRow> Assignments, IReadOnlyList<PermissionAnswer> Permissions, DateTimeOffset? ChangesAt, bool MayAssign);
+public sealed record PersonAccess(IReadOnlyList<AssignmentRow> Assignments, IReadOnlyList<PermissionAnswer> Permissions, DateTimeOffset? ChangesAt, bool MayAssign)
+{
+    /// <summary>Beside what another person may do, permission by permission.</summary>
+    public IReadOnlyList<(PermissionAnswer Mine, PermissionAnswer Theirs)> Beside(PersonAccess other) => [.. Permissions.Zip(other.Permissions)];
+}
 
 /// <summary>Explains what people may do. About others it tells whoever may see roles where the person is; what is held in organizations out of the actor's sight stays untold.</summary>
 public sealed class AccessReport(UserAdminDbContext db, AccessEvaluator evaluator, AccessCatalogue catalogue, CurrentTenant tenant, TimeProvider clock)

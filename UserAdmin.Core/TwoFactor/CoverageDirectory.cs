@@ -78,7 +78,7 @@ public sealed class CoverageDirectory(UserAdminDbContext db, CurrentTenant tenan
         if (cursor is not null)
             lacking = lacking.Following(cursor, UserSort.Name, backwards);
         var byRoleSince = rule.ByRoleSince(db);
-        var rows = await lacking.InOrder(UserSort.Name, backwards).Take(filter.PageSize + 1).Select(u => new
+        var rows = await lacking.InOrder(UserSort.Name, backwards).Skip(start.Skip).Take(filter.PageSize + 1).Select(u => new
         {
             u.Id,
             u.FirstName,
@@ -95,7 +95,7 @@ public sealed class CoverageDirectory(UserAdminDbContext db, CurrentTenant tenan
         var found = rows.ConvertAll(row => rule.DueAt(row.ActivatedAt, row.SecondFactorDueAt, row.ByRoleSince) is var dueAt ? new CoverageRow(
             row.Id, $"{row.FirstName} {row.LastName}".Trim(), row.Email!, roles.GetValueOrDefault(row.Id),
             row.LastSignInAt > User.Never ? row.LastSignInAt : null, rule.StateOf(dueAt), dueAt, row.SecondFactorRemindedAt) : null!);
-        return Page.Of(found, filter.PageSize, backwards, cursor is not null, row => row.Id.ToString());
+        return Page.Of(found, filter.PageSize, backwards, cursor is not null || start.Skip > 0, row => row.Id.ToString());
     }
 
     // What everybody holds has no members; the policy requires a second factor of everybody.

@@ -62,6 +62,7 @@ internal static class ApiHost
         api.MapAuditApi();
         api.MapAvatarApi();
         api.MapBrandApi();
+        api.MapCoverageApi();
         api.MapCustomFieldApi();
         api.MapCustomValueApi();
         api.MapDashboardApi();

@@ -20,6 +20,8 @@ internal static class AssignmentApi
             .Describe("remove_role", "Take a role from a user", "By the id of the role, or of the assignment. Whoever has the role in several places loses it in the organization that is named.");
         ofUser.MapGet("/access", FindAccessAsync).Answers<AccessView>()
             .Describe("get_user_access", "Read what a user may do, and why", "Each permission with every reason for and against it. About others it answers whoever may see roles.");
+        ofUser.MapGet("/access/comparison/{otherId:guid}", CompareAsync).Answers<AccessComparisonView>()
+            .Describe("compare_access", "Compare what two users may do", "What only the one, only the other and what both may do, and where. Answers whoever may see the roles of both.");
         api.MapGet("/me/access", (HttpContext http, AccessReport report, Caller caller, CancellationToken cancel) => FindAccessAsync(http, caller.UserId, null, report, caller, cancel)).WithTags("Me").Answers<AccessView>()
             .Describe("get_my_access", "Read what the caller may do, and why", "Each permission with every reason for and against it.");
 
@@ -65,6 +67,10 @@ internal static class AssignmentApi
         return await report.FindAsync(id, caller, cancel) is not { } access ? ApiAnswers.NotFound(http)
             : ApiAnswers.Record(http, AccessView.Of(id, access with { Permissions = [.. access.Permissions.Where(answer => permission is null || answer.Permission.Code == permission)] }));
     }
+
+    private static async Task<IResult> CompareAsync(HttpContext http, Guid id, Guid otherId, AccessReport report, Caller caller, CancellationToken cancel) =>
+        await report.FindAsync(id, caller, cancel) is { } mine && await report.FindAsync(otherId, caller, cancel) is { } theirs
+            ? ApiAnswers.Json(AccessComparisonView.Of(id, otherId, mine.Beside(theirs))) : ApiAnswers.NotFound(http);
 
     private static async Task<IResult> ChangeEndAsync(HttpContext http, Guid id, Patch<AssignmentEndBody> patch, RoleAssignmentService service, Caller caller, CancellationToken cancel)
     {

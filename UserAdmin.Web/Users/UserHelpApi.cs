@@ -30,6 +30,10 @@ internal static class UserHelpApi
             .Describe("get_second_factor", "How a user's account is protected", "Which second factors there are and what is open for them.");
         user.MapPost("/second-factor/reset", ResetFactorsAsync).Needs(Permission.FactorsReset).Answers<FactorResetView>()
             .Describe("reset_second_factor", "Remove a user's second factors", "At once, or when a second administrator has approved it, as the policy says: `is_done` tells.");
+        user.MapPost("/second-factor/require", async (HttpContext http, Guid id, Body<ReasonBody> body, FactorEnforcement factors, Caller caller, CancellationToken cancel) => ApiAnswers.Done(http, await factors.RequireAsync(id, body.Value.Reason, caller, cancel))).Needs(Permission.FactorsEnforce).AnswersNothing()
+            .Describe("require_second_factor", "Require a second factor of a user", "They are told by mail and have the days of the policy to set one up.");
+        user.MapPost("/second-factor/release", async (HttpContext http, Guid id, Body<ReasonBody> body, FactorEnforcement factors, Caller caller, CancellationToken cancel) => ApiAnswers.Done(http, await factors.ReleaseAsync(id, body.Value.Reason, caller, cancel))).Needs(Permission.FactorsEnforce).AnswersNothing()
+            .Describe("release_second_factor", "No longer require a second factor of a user", "Takes back what was required of this user; the policy and roles may still require it.");
         user.MapPost("/access-pass", GivePassAsync).Needs(Permission.AccessPassesGive).Answers<AccessPassView>()
             .Describe("give_access_pass", "Give an access pass", "It stands in for the second factor once, within 1 to 24 hours. It is shown once.");
         user.MapDelete("/access-pass", async (HttpContext http, Guid id, [FromQuery, Description(ReasonHelp)] string? reason, AccessPassService passes, Caller caller, CancellationToken cancel) => ApiAnswers.Done(http, await passes.RevokeAsync(id, reason ?? Default, caller, cancel)))
@@ -111,12 +115,12 @@ internal sealed record FactorResetView(bool IsDone);
 
 internal sealed record AccessPassView(string AccessPass, DateTimeOffset ExpiresAt);
 
-/// <summary>How an account is protected, as far as others may know.</summary>
+/// <summary>How an account is protected, as far as others may know. <paramref name="EnrolBy"/>: until then a second factor has to be set up; <paramref name="IsRequiredByName"/>: of this user, whatever policy and roles say.</summary>
 internal sealed record ProtectionView(
     bool HasSecondFactor, int Authenticators, int Passkeys, int RecoveryCodesLeft, int RememberedDevices, DateTimeOffset? PasswordChangedAt, bool MustChangePassword,
-    DateTimeOffset? EnrolBy, DateTimeOffset? AccessPassUntil, bool ResetWaits)
+    DateTimeOffset? EnrolBy, bool IsRequiredByName, DateTimeOffset? RemindedAt, DateTimeOffset? AccessPassUntil, bool ResetWaits)
 {
     public static ProtectionView Of(SecurityDetails details) => new(
         details.HasSecondFactor, details.Authenticators.Count, details.Passkeys, details.RecoveryCodesLeft, details.RememberedDevices, details.PasswordChangedAt, details.MustChangePassword,
-        details.HasSecondFactor ? null : details.DueAt, details.Pass?.ExpiresAt, details.Resets.Count > 0);
+        details.HasSecondFactor ? null : details.DueAt, details.IsRequiredByName, details.RemindedAt, details.Pass?.ExpiresAt, details.Resets.Count > 0);
 }
