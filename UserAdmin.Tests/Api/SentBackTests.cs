@@ -79,6 +79,8 @@ public class SentBackTests
         using var alice = await ApiClient.SignInAsync(app, app.Alice);
         var carol = await app.Given(Carol);
         using var hers = await ApiClient.SignInAsync(app, carol);
+        using var twofold = await alice.Post("/api/v1/users", new { username = "x1", email = "x1@example.com", first_name = "A", last_name = "B", address = "Other St 2", city = "Bern" });
+        Assert.Equal("address", Assert.Single(await AccountApiTests.Fields(twofold)));
         const string Parts = "Main St 1|12345|Town|US", Line = "Main St 1, 12345 Town, US";
 
         foreach (var (program, path) in new[] { (alice, $"/api/v1/users/{carol.Id}"), (hers, "/api/v1/me") })

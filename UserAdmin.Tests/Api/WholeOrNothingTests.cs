@@ -43,15 +43,19 @@ public class WholeOrNothingTests
     {
         await using var app = await TestApp.StartAsync();
         using var alice = await ApiClient.SignInAsync(app, app.Alice);
-        var path = $"/api/v1/users/{(await app.Given(Carol)).Id}";
+        var carol = await app.Given(Carol);
+        using var hers = await ApiClient.SignInAsync(app, carol);
+        var path = $"/api/v1/users/{carol.Id}";
 
         var off = await (await alice.Patch(path, new { is_active = false, city = "Bern" })).Json();
+        using var ended = await hers.Get("/api/v1/me");
         using var again = await alice.Patch(path, new { is_active = false });
         var on = await (await alice.Put(path, new { username = Carol.UserName, email = Carol.Email, first_name = "Carol", last_name = "Cooper", is_active = true })).Json();
         var pending = (await alice.Post("/api/v1/users", John)).Headers.Location!.PathAndQuery;
         using var early = await alice.Patch(pending, new { is_active = true, city = "Bern" });
 
         Assert.Equal(("inactive", "Bern", 200, "active", null), ((string)off["status"]!, (string)off["city"]!, again.Status, (string)on["status"]!, (string?)on["city"]));
+        Assert.Equal(401, ended.Status);
         Assert.Equal((409, null), (early.Status, (string?)(await (await alice.Get(pending)).Json())["city"]));
         Assert.Equal((1, 1), ((await app.Events(AuditAction.UserDeactivated)).Count, (await app.Events(AuditAction.UserActivated)).Count));
     }
@@ -80,15 +84,7 @@ public class WholeOrNothingTests
     public async Task E05_Who_may_create_and_not_deactivate_makes_no_inactive_user()
     {
         await using var app = await TestApp.StartAsync(("Mail:Folder", "/nowhere"));
-        var frank = await app.Given(Frank with { Role = null });
-        var clerk = await app.GivenRole("Clerk", Permission.UsersView, Permission.UsersCreate);
-        await app.Run(async (UserAdminDbContext db) =>
-        {
-            db.RoleAssignments.Add(new() { UserId = frank.Id, RoleId = clerk, StartsAt = app.Clock.Now, AssignedAt = app.Clock.Now, AssignedByName = "System" });
-            return await db.SaveChangesAsync(Cancel);
-        });
-        app.ForgetAccess();
-        using var program = await ApiClient.SignInAsync(app, frank);
+        using var program = await ApiClient.SignInAsync(app, await Holding(app, Permission.UsersView, Permission.UsersCreate));
         using var alice = await ApiClient.SignInAsync(app, app.Alice);
         var (jane, jim) = (new { username = "jane", email = "jane@example.com", first_name = "Jane", last_name = "Doe", is_active = false }, new { username = "jim", email = "jim@example.com", first_name = "Jim", last_name = "Doe", is_active = true });
 
@@ -100,6 +96,22 @@ public class WholeOrNothingTests
         Assert.Equal((403, 2, 201, 201), (refused.Status, users, active.Status, made.Status));
         Assert.Equal(("inactive", false), ((string)(await made.Json())["status"]!, (bool)(await made.Json())["is_active"]!));
         Assert.Equal(["jim@example.com"], await app.Run((UserAdminDbContext db) => db.OutboxMessages.Where(m => m.Template == MailKind.Activation.Key).Select(m => m.Recipient).ToListAsync(Cancel)));
+    }
+
+    [Fact]
+    public async Task H1_Who_may_make_something_and_not_see_it_is_told_that_it_is_there()
+    {
+        await using var app = await TestApp.StartAsync();
+        using var program = await ApiClient.SignInAsync(app, await Holding(app, Permission.UsersCreate, Permission.RolesEdit));
+
+        using var user = await program.Post("/api/v1/users", John);
+        using var again = await program.Post("/api/v1/users", John);
+        using var role = await program.Post("/api/v1/roles", new { name = "Driver" });
+
+        Assert.Equal((201, "", 409), (user.Status, await user.Text(), again.Status));
+        Assert.Equal((201, ""), (role.Status, await role.Text()));
+        Assert.StartsWith("/api/v1/users/", user.Headers.Location!.AbsolutePath, StringComparison.Ordinal);
+        Assert.Equal(2, await app.Run((UserAdminDbContext db) => db.Users.CountAsync(u => u.UserName == "john_doe" || u.UserName == "alice", Cancel)));
     }
 
     [Fact]
@@ -159,5 +171,18 @@ public class WholeOrNothingTests
         var done = await (await carol.Put("/api/v1/me/privacy", new { picture = "nobody", location = "nobody" })).Json();
         Assert.Equal(("nobody", "nobody"), ((string)done["picture"]!, (string)done["location"]!));
         Assert.Single(await app.Events(AuditAction.PrivacyChanged));
+    }
+
+    /// <summary>Somebody who may do this everywhere, and nothing else.</summary>
+    private static async Task<Actor> Holding(TestApp app, params Permission[] permissions)
+    {
+        var frank = await app.Given(Frank with { Role = null });
+        var role = await app.GivenRole("Clerk", permissions);
+        await app.Run(async (UserAdminDbContext db) =>
+        {
+            db.RoleAssignments.Add(new() { UserId = frank.Id, RoleId = role, StartsAt = app.Clock.Now, AssignedAt = app.Clock.Now, AssignedByName = "System" });
+            return await db.SaveChangesAsync(Cancel);
+        });
+        return frank;
     }
 }

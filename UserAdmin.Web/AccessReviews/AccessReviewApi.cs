@@ -67,7 +67,7 @@ internal static class AccessReviewApi
         var started = await service.StartAsync(body.Value, caller, cancel);
         return !started.Succeeded ? ApiAnswers.Refuse(http, started.Problem)
             : await reviews.FindAsync(started.Value, caller, cancel) is { } review ? ApiAnswers.Created(http, $"/api/v1/access-reviews/{started.Value}", AccessReviewView.Of(review))
-            : ApiAnswers.NotFound(http);
+            : ApiAnswers.Created(http, $"/api/v1/access-reviews/{started.Value}");
     }
 
     private static async Task<IResult> FindAsync(HttpContext http, Guid id, AccessReviewDirectory reviews, Caller caller, CancellationToken cancel) =>

@@ -30,6 +30,13 @@ internal static class ApiAnswers
         return Record(http, value, StatusCodes.Status201Created);
     }
 
+    /// <summary>The same for whoever may make such a record and not see it: it is there, so this is no refusal.</summary>
+    public static IResult Created(HttpContext http, string path)
+    {
+        http.Response.Headers.Location = ApiLists.Absolute(http, path);
+        return Results.StatusCode(StatusCodes.Status201Created);
+    }
+
     /// <summary>No content when it succeeded, else the problem.</summary>
     public static IResult Done(HttpContext http, Result result) => result.Succeeded ? Results.NoContent() : Refuse(http, result.Problem);
 

@@ -50,7 +50,7 @@ internal static class MemberApi
         var added = await service.AddAsync(id, userId, form, caller, cancel);
         return !added.Succeeded ? ApiAnswers.Refuse(http, added.Problem)
             : await members.FindAsync(id, userId, caller, cancel) is { } member ? ApiAnswers.Created(http, $"/api/v1/organizations/{id}/members/{userId}", OrganizationMemberView.Of(member))
-            : ApiAnswers.NotFound(http);
+            : ApiAnswers.Created(http, $"/api/v1/organizations/{id}/members/{userId}");
     }
 
     private static async Task<IResult> ChangeAsync(HttpContext http, Guid id, Guid userId, Patch<MembershipForm> patch, MembershipService service, MemberDirectory members, Caller caller, CancellationToken cancel)

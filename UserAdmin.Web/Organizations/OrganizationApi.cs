@@ -62,7 +62,7 @@ internal static class OrganizationApi
         return !made.Succeeded ? ApiAnswers.Refuse(http, made.Problem)
             // Whoever may do something above may do it here only with what they may do by now: the tree has changed.
             : await organizations.FindAsync(made.Value, await Caller.BindAsync(http), cancel) is { } found ? ApiAnswers.Created(http, $"/api/v1/organizations/{made.Value}", OrganizationView.Of(found))
-            : ApiAnswers.NotFound(http);
+            : ApiAnswers.Created(http, $"/api/v1/organizations/{made.Value}");
     }
 
     private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Put<OrganizationForm, OrganizationView> put, OrganizationService service, OrganizationDirectory organizations, Caller caller, CancellationToken cancel) =>
@@ -94,6 +94,8 @@ internal static class OrganizationApi
     private static async Task<IResult> MoveAsync(HttpContext http, Guid id, Body<OrganizationMoveBody> body, OrganizationService service, OrganizationDirectory organizations, Caller caller, CancellationToken cancel)
     {
         var moved = await service.MoveAsync(id, body.Value.ParentId, body.Value.Reason, caller, cancel);
-        return moved.Succeeded ? await FindAsync(http, id, organizations, await Caller.BindAsync(http), cancel) : ApiAnswers.Refuse(http, moved.Problem);
+        // Where it is now, the caller may not see it any more.
+        return !moved.Succeeded ? ApiAnswers.Refuse(http, moved.Problem)
+            : await organizations.FindAsync(id, await Caller.BindAsync(http), cancel) is { } found ? ApiAnswers.Record(http, OrganizationView.Of(found)) : Results.NoContent();
     }
 }

@@ -62,7 +62,7 @@ internal static class TeamApi
         var made = await teams.CreateAsync(body.Value.OrganizationId!.Value, form, caller, cancel);
         return !made.Succeeded ? ApiAnswers.Refuse(http, made.Problem)
             : await teams.FindAsync(made.Value, caller, cancel) is { } team ? ApiAnswers.Created(http, $"/api/v1/teams/{made.Value}", TeamView.Of(team))
-            : ApiAnswers.NotFound(http);
+            : ApiAnswers.Created(http, $"/api/v1/teams/{made.Value}");
     }
 
     private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Put<TeamForm, TeamView> put, TeamService teams, Caller caller, CancellationToken cancel) => EditAsync(http, id, put, teams, caller, cancel);

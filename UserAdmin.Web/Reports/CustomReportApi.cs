@@ -43,7 +43,7 @@ internal static class CustomReportApi
     {
         var made = await reports.CreateAsync(body.Value, caller, cancel);
         return !made.Succeeded ? ApiAnswers.Refuse(http, made.Problem)
-            : await reports.FindAsync(made.Value, caller, cancel) is { } report ? ApiAnswers.Created(http, $"/api/v1/reports/custom/{made.Value}", CustomReportView.Of(report)) : ApiAnswers.NotFound(http);
+            : await reports.FindAsync(made.Value, caller, cancel) is { } report ? ApiAnswers.Created(http, $"/api/v1/reports/custom/{made.Value}", CustomReportView.Of(report)) : ApiAnswers.Created(http, $"/api/v1/reports/custom/{made.Value}");
     }
 
     private static async Task<IResult> FindAsync(HttpContext http, Guid id, ReportService reports, Caller caller, CancellationToken cancel) =>

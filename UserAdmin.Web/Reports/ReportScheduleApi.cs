@@ -37,7 +37,7 @@ internal static class ReportScheduleApi
     {
         var made = await schedules.CreateAsync(body.Value, caller, cancel);
         return !made.Succeeded ? ApiAnswers.Refuse(http, made.Problem)
-            : await schedules.FindAsync(made.Value, caller, cancel) is { } found ? ApiAnswers.Created(http, $"/api/v1/reports/schedules/{made.Value}", ScheduleView.Of(found)) : ApiAnswers.NotFound(http);
+            : await schedules.FindAsync(made.Value, caller, cancel) is { } found ? ApiAnswers.Created(http, $"/api/v1/reports/schedules/{made.Value}", ScheduleView.Of(found)) : ApiAnswers.Created(http, $"/api/v1/reports/schedules/{made.Value}");
     }
 
     private static async Task<IResult> FindAsync(HttpContext http, Guid id, ReportScheduleService schedules, Caller caller, CancellationToken cancel) =>

@@ -63,7 +63,7 @@ internal static class RoleApi
         var made = await service.CreateAsync(body.Value, caller, cancel);
         return !made.Succeeded ? ApiAnswers.Refuse(http, made.Problem)
             : await roles.FindAsync(made.Value, caller, cancel) is { } role ? ApiAnswers.Created(http, $"/api/v1/roles/{made.Value}", RoleView.Of(role))
-            : ApiAnswers.NotFound(http);
+            : ApiAnswers.Created(http, $"/api/v1/roles/{made.Value}");
     }
 
     private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Put<RoleForm, RoleView> put, RoleService service, RoleDirectory roles, Caller caller, CancellationToken cancel) =>

@@ -37,7 +37,7 @@ internal static class UserEditApi
         var made = await service.CreateAsync(form, caller, cancel, wanted.IsActive != false);
         if (made.Succeeded)
             return await users.FindAsync(made.Value, caller, cancel) is { } user
-                ? ApiAnswers.Created(http, $"/api/v1/users/{made.Value}", UserView.Of(user, await custom.ListAsync(made.Value, caller, cancel))) : ApiAnswers.NotFound(http);
+                ? ApiAnswers.Created(http, $"/api/v1/users/{made.Value}", UserView.Of(user, await custom.ListAsync(made.Value, caller, cancel))) : ApiAnswers.Created(http, $"/api/v1/users/{made.Value}");
         return fields.FirstOrDefault(entry => entry.Field.Id.ToString() == made.Problem.Field) is { } blamed
             ? Wrong(http, new Dictionary<Guid, string> { [blamed.Field.Id] = made.Problem.Message }, fields) : ApiAnswers.Refuse(http, made.Problem);
     }
