@@ -6,8 +6,14 @@ namespace UserAdmin.Core.Exports;
 /// <summary>What a list is asked for, as JSON that is kept with an export.</summary>
 public static class ExportQuery
 {
-    // Filters hold tuples, whose parts are fields.
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { IncludeFields = true, Converters = { new JsonStringEnumConverter() }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault };
+    // Filters hold tuples, whose parts are fields. A name that nobody knows would be a file of more than was meant.
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        IncludeFields = true,
+        Converters = { new JsonStringEnumConverter() },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
 
     public const int Longest = 8000;
 

@@ -24,15 +24,19 @@ public sealed class ApiClient(TestApp app, string address = "192.0.2.7", string 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Signed in as this person, without the detour over their password.</summary>
-    public static async Task<ApiClient> SignInAsync(TestApp app, Actor person)
+    public static Task<ApiClient> SignInAsync(TestApp app, Actor person) => SignInAsync(app, app, person, "localhost");
+
+    public static Task<ApiClient> SignInAsync(TestApp app, TestTenant tenant, Actor person) => SignInAsync(app, tenant, person, tenant.Host);
+
+    private static async Task<ApiClient> SignInAsync(TestApp app, ITestPortal portal, Actor person, string host)
     {
-        await using var scope = app.Services.CreateAsyncScope();
+        await using var scope = portal.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<UserAdminDbContext>();
         var user = await db.Users.SingleAsync(user => user.Id == person.UserId, Cancel);
         var opened = await scope.ServiceProvider.GetRequiredService<SessionService>().OpenAsync(user.Id, new("192.0.2.7", "program/1.0", null, null) { Kind = SessionKind.Api }, null, persistent: false, app.Clock.Now, Cancel);
         await db.SaveChangesAsync(Cancel);
         var pair = await scope.ServiceProvider.GetRequiredService<TokenService>().IssueAsync(new(opened.Key, opened.Session.ExpiresAt, "", false) { SessionId = opened.Session.Id, UserId = user.Id }, Cancel);
-        return new(app) { Token = pair.AccessToken, RefreshToken = pair.RefreshToken };
+        return new(app, host: host) { Token = pair.AccessToken, RefreshToken = pair.RefreshToken };
     }
 
     public Task<HttpResponseMessage> Get(string path) => Send(HttpMethod.Get, path);

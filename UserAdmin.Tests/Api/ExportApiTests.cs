@@ -57,5 +57,6 @@ public class ExportApiTests
         Assert.Equal(400, (await alice.Post("/api/v1/exports", new { list = "users", format = "csv", time_zone = "Nowhere/City" })).Status);
         Assert.Equal(400, (await alice.Post("/api/v1/exports", new { list = "users", format = "doc" })).Status);
         Assert.Equal(400, (await alice.Post("/api/v1/exports", new { list = "audit", format = "csv", query = new { from = "soon" } })).Status);
+        Assert.Equal(400, (await alice.Post("/api/v1/exports", new { list = "roles", format = "csv", query = new { serach = "own" } })).Status);
     }
 }

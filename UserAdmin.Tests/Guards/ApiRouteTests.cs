@@ -26,7 +26,7 @@ public partial class ApiRouteTests
         ["PUT /service-accounts/{id:guid}"] = (403, 400),
         ["PATCH /service-accounts/{id:guid}"] = (403, 404),
         ["DELETE /service-accounts/{id:guid}"] = (403, 404),
-        ["GET /service-accounts/{id:guid}/tokens"] = (403, 200),
+        ["GET /service-accounts/{id:guid}/tokens"] = (403, 404),
         ["POST /service-accounts/{id:guid}/tokens"] = (403, 400),
         ["DELETE /service-accounts/{id:guid}/tokens/{tokenId:guid}"] = (403, 404),
         ["GET /users"] = (403, 200),

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
@@ -20,7 +22,9 @@ internal static class ApiDocument
 
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
+        var called = new ConcurrentDictionary<string, Type>();
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.CreateSchemaReferenceId = json => NameOf(json, called);
         options.ShouldInclude = description => description.RelativePath?.StartsWith("api/v1/", StringComparison.Ordinal) == true;
         options.AddSchemaTransformer((schema, context, _) =>
         {
@@ -87,6 +91,13 @@ internal static class ApiDocument
     }
 
     private static bool IsServed(WebApplication app) => app.Services.GetRequiredService<IOptions<ApiSettings>>().Value.Docs ?? app.Environment.IsDevelopment();
+
+    // Of two types with one name the document would describe one and call both so.
+    private static string? NameOf(JsonTypeInfo json, ConcurrentDictionary<string, Type> called)
+    {
+        var (name, type) = (OpenApiOptions.CreateDefaultSchemaReferenceId(json), Nullable.GetUnderlyingType(json.Type) ?? json.Type);
+        return name is null || called.GetOrAdd(name, type) == type ? name : throw new InvalidOperationException($"{type} and {called[name]} are both called {name} in the OpenAPI document. Rename one.");
+    }
 
     private static void Complete(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {

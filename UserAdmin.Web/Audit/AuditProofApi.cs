@@ -46,7 +46,7 @@ internal static class AuditProofApi
         return found.Succeeded ? ApiAnswers.Json(VerificationView.Of(found.Value)) : ApiAnswers.Refuse(http, found.Problem);
     }
 
-    private static async Task<IResult> StartAsync(HttpContext http, Body<VerificationBody> body, VerificationDesk desk, Caller caller, CancellationToken cancel)
+    private static async Task<IResult> StartAsync(HttpContext http, Body<AuditCheckBody> body, VerificationDesk desk, Caller caller, CancellationToken cancel)
     {
         var started = await desk.StartAsync(new(body.Value.Checkpoints, body.Value.Fingerprint), caller, cancel);
         if (!started.Succeeded)
@@ -107,7 +107,7 @@ internal static class AuditProofApi
 
 internal enum VerificationWord { None, Running, Done, Cancelled, Failed }
 
-internal sealed class VerificationBody
+internal sealed class AuditCheckBody
 {
     [StringLength(60_000), Description("Checkpoints that were kept elsewhere, as text.")]
     public string? Checkpoints { get; set; }

@@ -6,6 +6,7 @@ using UserAdmin.Core.Me;
 using UserAdmin.Core.Reports;
 using UserAdmin.Web.Api;
 using UserAdmin.Web.Audit;
+using UserAdmin.Web.Reports;
 
 namespace UserAdmin.Web.Me;
 
@@ -115,8 +116,6 @@ internal sealed record EngagementView(DateOnly From, DateOnly To, long SignIns, 
         from, to, found.Days.Sum(day => day.SignIns), found.Days.Count, found.LastSignInAt, [.. found.Days.Select(day => new SignInDayView(day.Day, day.SignIns))],
         [.. found.Days.GroupBy(day => ReportPeriod.StartOf(day.Day, ReportInterval.Week)).Select(week => new SignInWeekView(week.Key, week.Sum(day => day.SignIns), week.Count()))]);
 }
-
-internal sealed record FigureView(string Name, string Value);
 
 internal sealed record PointView(string Label, double Value);
 

@@ -12,7 +12,7 @@ internal static class NotificationApi
     public static void MapNotificationApi(this RouteGroupBuilder api)
     {
         var notifications = api.MapGroup("/notifications").WithTags("Notifications");
-        notifications.MapGet("", ListAsync).Needs(Permission.NotificationsView).Answers<Paged<MessageView>>()
+        notifications.MapGet("", ListAsync).Needs(Permission.NotificationsView).Answers<Paged<NotificationView>>()
             .Describe("list_notifications", "List messages", "Mails and short messages, newest first. `search` is a part of the address or number. What a message says is not shown.");
         notifications.MapGet("/status", FindStatusAsync).Needs(Permission.NotificationsView).Answers<OutboxStatusView>()
             .Describe("get_notification_status", "See how sending stands", "Whether mail and short messages are set up, how many wait and how many were given up.");
@@ -29,7 +29,7 @@ internal static class NotificationApi
         if (query.Refuse(http) is { } refused)
             return refused;
         var (wanted, wrong) = ApiWord.Read<MessageState>(state, "state");
-        return wrong is not null ? ApiAnswers.Refuse(http, wrong) : ApiLists.Answer(http, query, await outbox.ListAsync(new(wanted, query.Search, query.Size), query.Start, caller, cancel), null, MessageView.Of);
+        return wrong is not null ? ApiAnswers.Refuse(http, wrong) : ApiLists.Answer(http, query, await outbox.ListAsync(new(wanted, query.Search, query.Size), query.Start, caller, cancel), null, NotificationView.Of);
     }
 
     private static async Task<IResult> FindStatusAsync(OutboxService outbox, Caller caller, CancellationToken cancel) =>
@@ -42,9 +42,9 @@ internal static class NotificationApi
 
 internal sealed record OutboxStatusView(bool SendsMail, bool SendsSms, int Waiting, int Dead);
 
-internal sealed record MessageView(
+internal sealed record NotificationView(
     Guid Id, Channel Channel, string Recipient, string Subject, MessageState State, int Attempts, DateTimeOffset CreatedAt, DateTimeOffset NextAttemptAt, DateTimeOffset? SentAt, string? LastAnswer, bool CanBeResent)
 {
-    public static MessageView Of(MessageRow row) =>
+    public static NotificationView Of(MessageRow row) =>
         new(row.Id, row.Channel, row.Recipient, row.Subject, row.State, row.Attempts, row.CreatedAt, row.NextAttemptAt, row.SentAt, row.LastAnswer, row.HasContent);
 }

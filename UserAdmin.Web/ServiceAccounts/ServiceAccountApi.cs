@@ -29,7 +29,7 @@ internal static class ServiceAccountApi
             .Describe("update_service_account", "Change a service account", "Changes name or username.");
         accounts.MapDelete("/{id:guid}", DeleteAsync).Needs(Permission.ServiceAccountsManage).AnswersNothing()
             .Describe("delete_service_account", "Delete a service account", "Its tokens are refused at once. Needs the permission to delete users as well.");
-        accounts.MapGet("/{id:guid}/tokens", TokenApi.ListAsync).Needs(Permission.ServiceAccountsManage).Answers<Paged<TokenRow>>()
+        accounts.MapGet("/{id:guid}/tokens", ListTokensAsync).Needs(Permission.ServiceAccountsManage).Answers<Paged<TokenRow>>()
             .Describe("list_service_account_tokens", "List the tokens of a service account", "The newest first, without their secrets.");
         accounts.MapPost("/{id:guid}/tokens", TokenApi.MakeAsync).Needs(Permission.ServiceAccountsManage).Idempotent().Answers<NewToken>(StatusCodes.Status201Created)
             .Describe("create_service_account_token", "Make a token for a service account", "`token` is in this answer and nowhere else. Needs a recent sign-in.");
@@ -78,6 +78,9 @@ internal static class ServiceAccountApi
     private static async Task<IResult> DeleteAsync(
         HttpContext http, Guid id, [FromQuery, Description("Why; it stands in the audit log.")] string? reason, ServiceAccountService accounts, UserLifecycle lifecycle, Caller caller, CancellationToken cancel) =>
         await accounts.FindAsync(id, caller, cancel) is null ? ApiAnswers.NotFound(http) : ApiAnswers.Done(http, await lifecycle.DeleteAsync(id, reason ?? "Through the API", caller, cancel));
+
+    private static async Task<IResult> ListTokensAsync(HttpContext http, Guid id, [AsParameters] ListQuery query, ServiceAccountService accounts, KeptTokens service, Caller caller, CancellationToken cancel) =>
+        await accounts.FindAsync(id, caller, cancel) is null ? ApiAnswers.NotFound(http) : await TokenApi.ListAsync(http, query, id, service, caller, cancel);
 
     private static async Task<IResult> EndTokenAsync(HttpContext http, Guid id, Guid tokenId, KeptTokens service, SessionService sessions, Caller caller, CancellationToken cancel) =>
         (await service.ListAsync(id, caller, cancel)).Any(token => token.Id == tokenId) ? ApiAnswers.Done(http, await sessions.EndAsync(tokenId, caller, cancel)) : ApiAnswers.NotFound(http);
