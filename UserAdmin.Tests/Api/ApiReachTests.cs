@@ -34,7 +34,7 @@ public class ApiReachTests
                     wrong.Add($"{operation} from {who}: {answer.Status} {CodeOf(text)} instead of {random.Status} {CodeOf(wanted)}");
                 if (text.Contains(ApiRecords.Word, StringComparison.OrdinalIgnoreCase))
                     wrong.Add($"{operation} from {who} tells of the other tenant");
-                if (answer.Status is < 400 or >= 500 && !IsHarmless(operation))
+                if (answer.Status is (< 400 or >= 500) && !IsHarmless(operation))
                     wrong.Add($"{operation} from {who}: {answer.Status}");
             }
         foreach (var operation in contract.Operations.Where(operation => operation.Method == "GET" && !operation.Path.Contains('{', StringComparison.Ordinal)))
@@ -59,7 +59,7 @@ public class ApiReachTests
         var (own, theirs) = (await ApiRecords.MakeAsync(app), await ApiRecords.MakeAsync(green));
         var contract = await ApiContract.ReadAsync(app);
         using var alice = await ApiClient.SignInAsync(app, app.Alice);
-        var before = await DatabaseImage.TakeAsync(green);
+        var (before, ownBefore) = (await DatabaseImage.TakeAsync(green), await DatabaseImage.TakeAsync(app));
 
         List<string> wrong = [];
         var fields = 0;
@@ -71,13 +71,16 @@ public class ApiReachTests
                     body[other] = other == name ? $"{theirs.IdFor(name)}" : null;
                 using var answer = await alice.Send(new(operation.Method), own.AddressOf(operation), body.ToJsonString());
                 fields++;
-                if (answer.Status is < 400 or >= 500 || (await answer.Text()).Contains($"{theirs.IdFor(name)}", StringComparison.Ordinal))
+                // A choice of people by a role that isn't there is nobody.
+                var isChoice = operation.Path.StartsWith("/api/v1/second-factor-coverage/", StringComparison.Ordinal);
+                if (answer.Status is (< 400 or >= 500) && !isChoice || (await answer.Text()).Contains($"{theirs.IdFor(name)}", StringComparison.Ordinal))
                     wrong.Add($"{operation}, {name}: {answer.Status}");
             }
 
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
         Assert.True(fields > 15);
         Assert.Equal([], before.ChangesUntil(await DatabaseImage.TakeAsync(green)));
+        Assert.Equal([], ownBefore.ChangesUntil(await DatabaseImage.TakeAsync(app)));
     }
 
     [Fact]

@@ -117,7 +117,7 @@ public sealed class ApiRecords
         portal.Services.GetRequiredService<AccessCatalogue>().Forget(portal is TestTenant tenant ? tenant.Tenant : portal.Services.GetRequiredService<TenantDirectory>().Default);
         return new(new()
         {
-            ["users"] = user.Id, ["people"] = user.Id, ["members"] = user.Id, ["erasure"] = user.Id, ["exemptions"] = user.Id, ["second-factor-resets"] = user.Id, ["service-accounts"] = account.Id,
+            ["users"] = user.Id, ["people"] = user.Id, ["members"] = user.Id, ["erasure"] = user.Id, ["exemptions"] = user.Id, ["comparison"] = user.Id, ["second-factor-resets"] = user.Id, ["service-accounts"] = account.Id,
             ["organizations"] = organization.Id, ["teams"] = team.Id, ["roles"] = role.Id, ["role-assignments"] = assignment.Id, ["access-requests"] = request.Id, ["access-reviews"] = review.Id,
             ["custom-fields"] = field.Id, ["events"] = happened, ["forwarders"] = forwarder.Id, ["job-runs"] = run.Id, ["exports"] = export.Id, ["custom"] = report.Id, ["schedules"] = schedule.Id,
             ["sessions"] = session.Id, ["tokens"] = token.Id, ["devices"] = device.Id, ["invitations"] = invitation.Id, ["notifications"] = message.Id, ["authenticators"] = app.Id, ["tenants"] = Guid.CreateVersion7(),
