@@ -42,6 +42,8 @@ internal static class BareServer
             await WriteJsonAsync(http, page, total);
         });
         app.MapGet("/user/{id}", async (HttpContext http, BareQueries queries, string id) => await WriteJsonAsync(http, await queries.FindAsync(id), 1));
+        app.MapPost("/patch/{id}", async (BareQueries queries, string id, string phone) => await queries.PatchAsync(id, phone)).DisableAntiforgery();
+        app.MapPost("/note/{id}", async (BareQueries queries, string id) => await queries.NoteAsync(id)).DisableAntiforgery();
         app.MapGet("/html", async (HttpContext http, BareQueries queries, int rows, long offset) =>
         {
             var (page, total) = (await queries.PageAsync(rows, offset), await queries.CountAsync());
@@ -113,7 +115,18 @@ internal sealed class BareQueries(Database database)
         (long)(await ReadAsync("SELECT count(*) FROM users WHERE deleted_at IS NULL AND search_text LIKE @p0", $"%{text}%"))[0][0]!;
 
     public Task<List<object?[]>> FindAsync(string id) =>
-        ReadAsync($"{Page} WHERE id = @p0", database.Provider == Provider.Sqlite ? id : Guid.Parse(id));
+        ReadAsync($"{Page} WHERE id = @p0", Id(id));
+
+    /// <summary>One transaction: the change and a row that tells of it.</summary>
+    public Task PatchAsync(string id, string phone)
+    {
+        const string work = "UPDATE users SET phone_number = @p1 WHERE id = @p0; INSERT INTO bench_notes (id, user_id, at, note) VALUES (@p2, @p3, @p4, @p1)";
+        return ReadAsync(database.Provider == Provider.Sqlite ? $"BEGIN IMMEDIATE; {work}; COMMIT" : work, Id(id), phone, $"{Guid.CreateVersion7()}", id, $"{DateTime.UtcNow:O}");
+    }
+
+    public Task NoteAsync(string id) => ReadAsync("INSERT INTO bench_notes (id, user_id, at, note) VALUES (@p0, @p1, @p2, 'seen')", $"{Guid.CreateVersion7()}", id, $"{DateTime.UtcNow:O}");
+
+    private object Id(string id) => database.Provider == Provider.Sqlite ? id : Guid.Parse(id);
 
     private async Task<List<object?[]>> ReadAsync(string sql, params object[] values)
     {

@@ -22,6 +22,8 @@ internal sealed class BenchRun(Options options)
 
         if (options.Only.Contains("lists"))
             await MeasureListsAsync(database, samples, cluster);
+        if (options.Only.Contains("api"))
+            await ApiBench.MeasureAsync(database, samples, options, cluster);
         if (options.Only.Contains("audit"))
             await AuditBench.MeasureAsync(database, samples, options.Seconds, options.Data, cluster);
         if (options.Only.Contains("circuits"))
@@ -166,7 +168,7 @@ internal sealed class BenchRun(Options options)
     }
 
     // What UserAdmin.Core/SignIn/PasswordHashing.cs does for a password.
-    private static double OneHash() => Report.Percentile(Enumerable.Range(0, 15).Select(_ =>
+    public static double OneHash() => Report.Percentile(Enumerable.Range(0, 15).Select(_ =>
     {
         var started = Stopwatch.GetTimestamp();
         Rfc2898DeriveBytes.Pbkdf2(Database.Password, new byte[16], 210_000, HashAlgorithmName.SHA512, 32);

@@ -141,7 +141,7 @@ internal sealed class Database(Provider provider, int users, string connectionSt
         return rows;
     }
 
-    private async Task ExecuteAsync(string statement)
+    public async Task ExecuteAsync(string statement)
     {
         await using var connection = await OpenAsync();
         await using var command = connection.CreateCommand();

@@ -6,7 +6,7 @@ internal sealed record Options
 {
     public IReadOnlyList<int> Sizes { get; private set; } = [10_000];
     public IReadOnlyList<Provider> Providers { get; private set; } = [Provider.Sqlite, Provider.PostgreSql];
-    public IReadOnlyList<string> Only { get; private set; } = ["lists", "audit", "circuits", "start", "inside", "access", "busy", "even", "tenants", "seals", "exports"];
+    public IReadOnlyList<string> Only { get; private set; } = ["lists", "api", "audit", "circuits", "start", "inside", "access", "busy", "even", "tenants", "seals", "exports"];
     public string Data { get; private set; } = Path.GetFullPath("bench/results");
     public int Circuits { get; private set; } = 1000;
     public bool Compression { get; private set; } = true;
