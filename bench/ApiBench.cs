@@ -20,25 +20,24 @@ internal static class ApiBench
     {
         Report.Progress($"Timing the API of {database.Title}");
         await database.ExecuteAsync("CREATE TABLE IF NOT EXISTS bench_notes (id text PRIMARY KEY, user_id text NOT NULL, at text NOT NULL, note text NOT NULL)");
+        using var spied = new Programs();
+        var commands = await SqlCount.RunAsync(database, options.Data, async server => await TargetsAsync(server, spied, samples));
         await using var portal = await Portal.StartAsync(database, options.Data, Patience);
         await using var bare = await Portal.StartBareAsync(database, options.Data);
-        using var program = new ApiProgram(portal.Url);
-        using var bareProgram = new ApiProgram(bare.Url);
-        await program.SignInAsync();
-
-        var targets = OfBare(bare, bareProgram, samples).Concat(OfPortal(portal, program, samples, await LastPageAsync(program))).ToList();
+        using var programs = new Programs();
+        List<Target> targets = [.. OfBare(bare, programs.New(bare), samples), .. await TargetsAsync(portal, programs, samples)];
         var timings = await new Load(options.Seconds, cluster is null ? () => 0 : cluster.CpuMilliseconds).RunAsync(targets);
         var halves = new Dictionary<string, Busy>();
         foreach (var timing in timings.Where(timing => timing.Target.Server == portal && timing.PerSecond > 0))
         {
             // A token lasts ten minutes.
-            await program.SignInAsync();
+            await programs.SignInAsync();
             var busy = halves[timing.Target.Name] = new(timing.PerSecond / 2, TimeSpan.FromSeconds(Math.Max(5, options.Seconds)));
             await busy.RunAsync(i => (timing.Target.Name, timing.Target.Send(i)));
         }
 
         Report.Table(
-            ["API", "median ms", "p95 ms", "CPU ms", "x bare", "bytes", "4 at once: per second", "at half of it: p50 ms", "p99 ms", "refused or failed"],
+            ["API", "median ms", "p95 ms", "CPU ms", "x bare", "bytes", "SQL", "4 at once: per second", "at half of it: p50 ms", "p99 ms", "refused or failed"],
             timings.Select(timing =>
             {
                 halves.TryGetValue(timing.Target.Name, out var half);
@@ -46,11 +45,18 @@ internal static class ApiBench
                 return (string[])[
                     timing.Target.Name, Report.Number(timing.Median), Report.Number(timing.P95), Report.Number(timing.AllCpu),
                     timings.Find(other => other.Target.Name == timing.Target.Bare) is { } compared ? Report.Number(timing.AllCpu / compared.AllCpu) : "",
-                    $"{timing.Bytes:N0}", Report.Number(timing.PerSecond), Report.Number(Report.Percentile(times, 0.5)), Report.Number(Report.Percentile(times, 0.99)),
+                    $"{timing.Bytes:N0}", commands.TryGetValue(timing.Target.Name, out var count) ? $"{count}" : "", Report.Number(timing.PerSecond), Report.Number(Report.Percentile(times, 0.5)), Report.Number(Report.Percentile(times, 0.99)),
                     half is null ? "" : $"{half.Replies.Count(reply => reply.Status != timing.Target.Expected)}"];
             }));
         Report.Line($"One password hash on this machine: {Report.Number(BenchRun.OneHash())} ms. Load of the machine afterwards: {Proc.LoadAverage()}.");
         Report.Line();
+    }
+
+    private static async Task<IReadOnlyList<Target>> TargetsAsync(Server server, Programs programs, Samples samples)
+    {
+        var program = programs.New(server);
+        await program.SignInAsync();
+        return [.. OfPortal(server, program, samples, await LastPageAsync(program))];
     }
 
     private static IEnumerable<Target> OfBare(Server server, ApiProgram program, Samples samples)
@@ -99,4 +105,24 @@ internal static class ApiBench
     private static string Phone(int number) => $"+4930{Stopwatch.GetTimestamp() % 10_000_000:0000000}{number % 100:00}";
 
     private static string Pick(IReadOnlyList<string> from, int number) => from[number % from.Count];
+
+    private sealed class Programs : IDisposable
+    {
+        private readonly List<ApiProgram> all = [];
+
+        public ApiProgram New(Server server)
+        {
+            var program = new ApiProgram(server.Url);
+            all.Add(program);
+            return program;
+        }
+
+        public async Task SignInAsync()
+        {
+            foreach (var program in all.Where(program => program.IsSignedIn))
+                await program.SignInAsync();
+        }
+
+        public void Dispose() => all.ForEach(program => program.Dispose());
+    }
 }

@@ -12,6 +12,8 @@ internal sealed class ApiProgram(Uri url) : IDisposable
 
     private AuthenticationHeaderValue? token;
 
+    public bool IsSignedIn => token is not null;
+
     public static string Login(string email) => $$"""{"email":"{{email}}","password":"{{Database.Password}}"}""";
 
     public async Task SignInAsync()
