@@ -45,7 +45,7 @@ public partial class SecurityHeaderTests
             Has("Content-Security-Policy", "default-src 'self'; ");
             Has("Content-Security-Policy", "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'");
             var scripts = ScriptSource().Match(response.Header("Content-Security-Policy")!).Value;
-            Assert.Matches("^'self' 'nonce-[A-Za-z0-9+/=]{24}'$", scripts);
+            Assert.Matches("^'self'( 'nonce-[A-Za-z0-9+/=]{24}')?$", scripts);
             Assert.Null(response.Header("Server"));
             Assert.Null(response.Header("X-Powered-By"));
             Assert.Null(response.Header("Access-Control-Allow-Origin"));

@@ -7,7 +7,8 @@ internal static class SecurityHeaders
 {
     private const string NonceKey = "csp-nonce", HumanCheckKey = "csp-human-check", PolicyKey = "csp-policy";
 
-    public static string? NonceOf(HttpContext http) => http.Items[NonceKey] as string;
+    /// <summary>Made when a page asks for it: an answer without inline scripts allows none.</summary>
+    public static string NonceOf(HttpContext http) => (string)(http.Items[NonceKey] ??= Convert.ToBase64String(RandomNumberGenerator.GetBytes(16)));
 
     /// <summary>Lets this one answer load scripts and frames from the origin of the human check, and nothing else from there.</summary>
     public static void AllowHumanCheck(HttpContext http, string origin) => http.Items[HumanCheckKey] = origin;
@@ -21,24 +22,22 @@ internal static class SecurityHeaders
     /// </summary>
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
     {
-        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
-        context.Items[NonceKey] = nonce;
-
         // At the last moment: the exception handler clears what was set before.
         context.Response.OnStarting(() =>
         {
-            Write(context, nonce);
+            Write(context);
             return Task.CompletedTask;
         });
         return next();
     });
 
-    private static void Write(HttpContext context, string nonce)
+    private static void Write(HttpContext context)
     {
         var headers = context.Response.Headers;
+        var nonce = context.Items[NonceKey] is string made ? $" 'nonce-{made}'" : "";
         var (scripts, frames) = context.Items[HumanCheckKey] is string origin ? ($" {origin}", $"frame-src {origin}; ") : ("", "");
         headers.ContentSecurityPolicy = context.Items[PolicyKey] as string ??
-            $"default-src 'self'; {frames}script-src 'self' 'nonce-{nonce}'{scripts}; script-src-attr 'none'; style-src-elem 'self'; style-src-attr 'unsafe-inline'; " +
+            $"default-src 'self'; {frames}script-src 'self'{nonce}{scripts}; script-src-attr 'none'; style-src-elem 'self'; style-src-attr 'unsafe-inline'; " +
             "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
