@@ -30,6 +30,9 @@ public class ApiContractTests
             }
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
         Assert.Equal([], before.ChangesUntil(await DatabaseImage.TakeAsync(app)));
+        // What isn't a mistake is seen.
+        Assert.Equal(200, (await alice.Patch($"/api/v1/users/{records["users"]}", new { city = "Springfield" })).Status);
+        Assert.Contains(before.ChangesUntil(await DatabaseImage.TakeAsync(app)), row => row.StartsWith("+ users ", StringComparison.Ordinal) && row.Contains("Springfield", StringComparison.Ordinal));
     }
 
     [Fact]

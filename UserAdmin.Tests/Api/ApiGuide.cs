@@ -12,8 +12,11 @@ internal sealed partial class ApiGuide
 
     public HashSet<string> Ours { get; } = [];
 
-    /// <summary>What the tables of endpoints describe.</summary>
-    public HashSet<string> Endpoints { get; } = [];
+    /// <summary>What the tables of endpoints describe, with what stands there about permissions.</summary>
+    public Dictionary<string, string> Endpoints { get; } = [];
+
+    /// <summary>How fields are called here that the sources call otherwise.</summary>
+    public HashSet<string> Fields { get; } = [];
 
     /// <summary>The lists that can be taken out, each with the names that its query takes.</summary>
     public Dictionary<string, IReadOnlyList<string>> Lists { get; } = [];
@@ -48,7 +51,10 @@ internal sealed partial class ApiGuide
             Ours.UnionWith(Expand(cells[1], withSiblings: false));
         }
         else if (head.StartsWith("| Method and address", StringComparison.Ordinal))
-            Endpoints.UnionWith(Expand(cells[0], withSiblings: true));
+            foreach (var endpoint in Expand(cells[0], withSiblings: true))
+                Endpoints[endpoint] = $"{Endpoints.GetValueOrDefault(endpoint)} {cells.ElementAtOrDefault(2)}";
+        else if (head.StartsWith("| There | Here |", StringComparison.Ordinal))
+            Fields.UnionWith(Span().Matches(cells[1]).Select(span => span.Groups[1].Value).Where(name => Field().IsMatch(name)));
         else if (head.StartsWith("| List", StringComparison.Ordinal))
             Lists[cells[0].Trim('`')] = [.. Span().Matches(cells[1]).Select(span => span.Groups[1].Value)];
     }
@@ -82,4 +88,7 @@ internal sealed partial class ApiGuide
 
     [GeneratedRegex("^[a-z_-]+$")]
     private static partial Regex Sibling();
+
+    [GeneratedRegex("^[a-z_]+$")]
+    private static partial Regex Field();
 }
