@@ -29,8 +29,16 @@ public sealed class ApiRecords
     // What stands in addresses instead of an identifier, by what stands before it.
     private static readonly Dictionary<string, string> Names = new()
     {
-        ["permissions"] = "users.view", ["jobs"] = "report.daily", ["reports"] = "sign-ins", ["features"] = "access_requests", ["settings"] = "sessions", ["domains"] = "other.example",
-        ["templates"] = "activation", ["{key}"] = "en", ["{id}"] = "lock", ["external-logins"] = "google",
+        ["permissions"] = "users.view",
+        ["jobs"] = "report.daily",
+        ["reports"] = "sign-ins",
+        ["features"] = "access_requests",
+        ["settings"] = "sessions",
+        ["domains"] = "other.example",
+        ["templates"] = "activation",
+        ["{key}"] = "en",
+        ["{id}"] = "lock",
+        ["external-logins"] = "google",
     };
 
     private readonly Dictionary<string, Guid> ids;
@@ -89,8 +97,18 @@ public sealed class ApiRecords
         var device = new Device { UserId = user.Id, KeyHash = user.Id.ToByteArray(), Name = Word, UserAgent = Word, LastAddress = "192.0.2.77", FirstSeenAt = now, LastSeenAt = now };
         var invitation = new Invitation
         {
-            Email = $"{Word}@example.net", NormalizedEmail = $"{Word}@example.net".ToUpperInvariant(), Hash = user.Id.ToByteArray(), Language = "en", InvitedById = user.Id, InvitedByName = Word,
-            OrganizationId = organization.Id, RoleId = role.Id, TeamId = team.Id, CreatedAt = now, SentAt = now, ExpiresAt = now.AddDays(7),
+            Email = $"{Word}@example.net",
+            NormalizedEmail = $"{Word}@example.net".ToUpperInvariant(),
+            Hash = user.Id.ToByteArray(),
+            Language = "en",
+            InvitedById = user.Id,
+            InvitedByName = Word,
+            OrganizationId = organization.Id,
+            RoleId = role.Id,
+            TeamId = team.Id,
+            CreatedAt = now,
+            SentAt = now,
+            ExpiresAt = now.AddDays(7),
         };
         var message = new Core.Notifications.OutboxMessage { Channel = Core.Notifications.Channel.Email, Recipient = $"{Word}@example.org", UserId = user.Id, Template = "activation", Language = "en", Subject = Word, CreatedAt = now, NextAttemptAt = now };
         var app = new Core.TwoFactor.Authenticator { UserId = user.Id, Name = Word, ProtectedSeed = "seed", CreatedAt = now, ConfirmedAt = now };
@@ -117,10 +135,34 @@ public sealed class ApiRecords
         portal.Services.GetRequiredService<AccessCatalogue>().Forget(portal is TestTenant tenant ? tenant.Tenant : portal.Services.GetRequiredService<TenantDirectory>().Default);
         return new(new()
         {
-            ["users"] = user.Id, ["people"] = user.Id, ["members"] = user.Id, ["erasure"] = user.Id, ["exemptions"] = user.Id, ["comparison"] = user.Id, ["second-factor-resets"] = user.Id, ["service-accounts"] = account.Id,
-            ["organizations"] = organization.Id, ["teams"] = team.Id, ["roles"] = role.Id, ["role-assignments"] = assignment.Id, ["access-requests"] = request.Id, ["access-reviews"] = review.Id,
-            ["custom-fields"] = field.Id, ["events"] = happened, ["forwarders"] = forwarder.Id, ["job-runs"] = run.Id, ["exports"] = export.Id, ["custom"] = report.Id, ["schedules"] = schedule.Id,
-            ["sessions"] = session.Id, ["tokens"] = token.Id, ["devices"] = device.Id, ["invitations"] = invitation.Id, ["notifications"] = message.Id, ["authenticators"] = app.Id, ["tenants"] = Guid.CreateVersion7(),
+            ["users"] = user.Id,
+            ["people"] = user.Id,
+            ["members"] = user.Id,
+            ["erasure"] = user.Id,
+            ["exemptions"] = user.Id,
+            ["comparison"] = user.Id,
+            ["second-factor-resets"] = user.Id,
+            ["service-accounts"] = account.Id,
+            ["organizations"] = organization.Id,
+            ["teams"] = team.Id,
+            ["roles"] = role.Id,
+            ["role-assignments"] = assignment.Id,
+            ["access-requests"] = request.Id,
+            ["access-reviews"] = review.Id,
+            ["custom-fields"] = field.Id,
+            ["events"] = happened,
+            ["forwarders"] = forwarder.Id,
+            ["job-runs"] = run.Id,
+            ["exports"] = export.Id,
+            ["custom"] = report.Id,
+            ["schedules"] = schedule.Id,
+            ["sessions"] = session.Id,
+            ["tokens"] = token.Id,
+            ["devices"] = device.Id,
+            ["invitations"] = invitation.Id,
+            ["notifications"] = message.Id,
+            ["authenticators"] = app.Id,
+            ["tenants"] = Guid.CreateVersion7(),
         });
     }
 
@@ -135,7 +177,18 @@ public sealed class ApiRecords
 
     private static Session SessionOf(User owner, SessionKind kind, DateTimeOffset now) => new()
     {
-        UserId = owner.Id, Kind = kind, Name = Word, Permissions = kind == SessionKind.Token ? Permission.UsersView.Code : null, KeyHash = owner.Id.ToByteArray(), Address = "192.0.2.77", UserAgent = Word,
-        Browser = Word, System = Word, CreatedAt = now, AuthenticatedAt = now, LastActivityAt = now, ExpiresAt = now.AddHours(12),
+        UserId = owner.Id,
+        Kind = kind,
+        Name = Word,
+        Permissions = kind == SessionKind.Token ? Permission.UsersView.Code : null,
+        KeyHash = owner.Id.ToByteArray(),
+        Address = "192.0.2.77",
+        UserAgent = Word,
+        Browser = Word,
+        System = Word,
+        CreatedAt = now,
+        AuthenticatedAt = now,
+        LastActivityAt = now,
+        ExpiresAt = now.AddHours(12),
     };
 }
