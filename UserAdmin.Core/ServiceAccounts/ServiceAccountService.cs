@@ -79,8 +79,10 @@ public sealed class ServiceAccountService(UserAdminDbContext db, SecurityActs ac
             return UserProblems.Conflict;
         var now = clock.GetUtcNow();
         Apply(form, user, now);
+        if (FieldChange.Of(db.Entry(user)) is not { Count: > 0 } changes)
+            return Result.Ok;
         user.ConcurrencyStamp = Guid.NewGuid().ToString("N");
-        db.Record(AuditAction.ServiceAccountEdited, actor, user, now, FieldChange.Of(db.Entry(user)));
+        db.Record(AuditAction.ServiceAccountEdited, actor, user, now, changes);
         return await SaveAsync(cancel) is { } problem ? problem : Result.Ok;
     }
 

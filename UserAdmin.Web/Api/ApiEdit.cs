@@ -62,7 +62,8 @@ internal abstract class Edit<T, TView> : IApiBody where T : class where TView : 
 /// <summary>The whole of a record, in place of what is there.</summary>
 internal sealed class Put<T, TView> : Edit<T, TView>, IEndpointParameterMetadataProvider where T : class where TView : class
 {
-    private T? value;
+    /// <summary>Not there where the body is refused, which happens before the endpoint runs.</summary>
+    public T Value { get; private set; } = null!;
 
     public override bool IsWhole => true;
 
@@ -70,14 +71,16 @@ internal sealed class Put<T, TView> : Edit<T, TView>, IEndpointParameterMetadata
     {
         var put = new Put<T, TView>();
         await put.ReadAsync(http);
-        if (put.Refusal is null)
-            (put.value, put.Refusal) = ApiBody.As<T>(put.Sent);
+        if (put.Refusal is not null)
+            return put;
+        var (value, refusal) = ApiBody.As<T>(put.Sent);
+        (put.Value, put.Refusal) = (value!, refusal);
         return put;
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
 
-    public override (T? Value, Func<HttpContext, IResult>? Refusal) ApplyTo(object current) => (value, null);
+    public override (T? Value, Func<HttpContext, IResult>? Refusal) ApplyTo(object current) => (Value, null);
 }
 
 /// <summary>The fields of a record that are to change (RFC 7396 for a flat record).</summary>

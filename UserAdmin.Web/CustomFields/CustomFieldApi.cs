@@ -6,8 +6,8 @@ using UserAdmin.Web.Api;
 namespace UserAdmin.Web.CustomFields;
 
 internal sealed record CustomFieldView(
-    Guid Id, string Key, string Label, string? Help, CustomFieldKind Kind, bool IsRequired, string? Pattern, decimal? Minimum, decimal? Maximum, string? Choices, CustomFieldAudience VisibleTo, bool OwnerMayEdit,
-    bool IsInList, int Position, bool IsRetired, DateTimeOffset CreatedAt)
+    [property: Fixed] Guid Id, string Key, string Label, string? Help, CustomFieldKind Kind, bool IsRequired, string? Pattern, decimal? Minimum, decimal? Maximum, string? Choices, CustomFieldAudience VisibleTo, bool OwnerMayEdit,
+    bool IsInList, [property: Fixed] int Position, [property: Fixed] bool IsRetired, DateTimeOffset CreatedAt)
 {
     // The number of values is left out: the version must not change with them.
     public static CustomFieldView Of(CustomFieldRow row) => Of(row.Field);
@@ -59,19 +59,19 @@ internal static class CustomFieldApi
         return ApiAnswers.Created(http, $"/api/v1/custom-fields/{made.Field.Id}", CustomFieldView.Of(made));
     }
 
-    private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Body<CustomFieldForm> body, CustomFieldService fields, Caller caller, CancellationToken cancel) =>
-        EditAsync(http, id, _ => (body.Value, null), fields, caller, cancel);
+    private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Put<CustomFieldForm, CustomFieldView> put, CustomFieldService fields, Caller caller, CancellationToken cancel) =>
+        EditAsync(http, id, put, fields, caller, cancel);
 
-    private static Task<IResult> ChangeAsync(HttpContext http, Guid id, Patch<CustomFieldForm> patch, CustomFieldService fields, Caller caller, CancellationToken cancel) =>
-        EditAsync(http, id, patch.ApplyTo, fields, caller, cancel);
+    private static Task<IResult> ChangeAsync(HttpContext http, Guid id, Patch<CustomFieldForm, CustomFieldView> patch, CustomFieldService fields, Caller caller, CancellationToken cancel) =>
+        EditAsync(http, id, patch, fields, caller, cancel);
 
-    private static async Task<IResult> EditAsync(HttpContext http, Guid id, Func<CustomFieldForm, (CustomFieldForm?, Func<HttpContext, IResult>?)> change, CustomFieldService fields, Caller caller, CancellationToken cancel)
+    private static async Task<IResult> EditAsync(HttpContext http, Guid id, Edit<CustomFieldForm, CustomFieldView> edit, CustomFieldService fields, Caller caller, CancellationToken cancel)
     {
         if (await RowAsync(id, fields, caller, cancel) is not { } current)
             return ApiAnswers.NotFound(http);
-        if (ApiAnswers.RefuseStale(http, CustomFieldView.Of(current)) is { } stale)
-            return stale;
-        var (mine, wrong) = change(CustomFieldForm.Of(current.Field));
+        if (edit.Refuse(http, CustomFieldView.Of(current)) is { } refused)
+            return refused;
+        var (mine, wrong) = edit.ApplyTo(CustomFieldForm.Of(current.Field));
         if (mine is null)
             return wrong!(http);
         if (mine.Key != current.Field.Key || mine.Kind != current.Field.Kind)

@@ -63,13 +63,13 @@ internal static class CustomReportApi
         return answer.Succeeded ? ApiAnswers.Json(ReportAnswerView.Of(report.Name, answer.Value, null)) : ApiAnswers.Refuse(http, answer.Problem);
     }
 
-    private static async Task<IResult> SaveAsync(HttpContext http, Guid id, Body<ReportForm> body, ReportService reports, Caller caller, CancellationToken cancel)
+    private static async Task<IResult> SaveAsync(HttpContext http, Guid id, Put<ReportForm, CustomReportView> put, ReportService reports, Caller caller, CancellationToken cancel)
     {
         if (await reports.FindAsync(id, caller, cancel) is not { } report)
             return ApiAnswers.NotFound(http);
-        if (ApiAnswers.RefuseStale(http, CustomReportView.Of(report)) is { } stale)
-            return stale;
-        var saved = await reports.SaveAsync(id, body.Value, report.Stamp, caller, cancel);
+        if (put.Refuse(http, CustomReportView.Of(report)) is { } refused)
+            return refused;
+        var saved = await reports.SaveAsync(id, put.Value, report.Stamp, caller, cancel);
         return saved.Succeeded ? await FindAsync(http, id, reports, caller, cancel) : ApiAnswers.Refuse(http, saved.Problem);
     }
 

@@ -49,7 +49,7 @@ internal sealed record CustomReportRowView(Guid Id, string Name, string? Descrip
 }
 
 /// <summary>A report that somebody built; <paramref name="Definition"/> is null when what it was built on is not there any more.</summary>
-internal sealed record CustomReportView(Guid Id, string Name, string? Description, bool IsShared, bool MayEdit, ReportDefinition? Definition)
+internal sealed record CustomReportView([property: Fixed] Guid Id, string Name, string? Description, bool IsShared, bool MayEdit, ReportDefinition? Definition)
 {
     public static CustomReportView Of(ReportDetails report) => new(report.Id, report.Name, report.Description, report.IsShared, report.MayEdit, report.Definition);
 }
@@ -72,7 +72,7 @@ internal sealed record ScheduleRowView(Guid Id, string Name, string Report, stri
 
 /// <summary>Which report is made when, as what and for whom. <paramref name="Report"/> is the code of a built-in one or the id of one that somebody built.</summary>
 internal sealed record ScheduleView(
-    Guid Id, string Name, string Report, string ReportName, ReportParameters Parameters, ExportFormat Format, string Cron, string TimeZone, IReadOnlyList<Guid> Recipients, bool IsActive, string Owner, DateTimeOffset? NextRunAt)
+    [property: Fixed] Guid Id, string Name, string Report, string ReportName, ReportParameters Parameters, ExportFormat Format, string Cron, string TimeZone, IReadOnlyList<Guid> Recipients, bool IsActive, string Owner, DateTimeOffset? NextRunAt)
 {
     public static ScheduleView Of(ScheduleDetails found) => new(found.Id, found.Form.Name, found.Form.Report, found.ReportName, found.Form.Parameters, found.Form.Format, found.Form.Cron, found.Form.TimeZone,
         found.Form.Recipients, found.Form.IsActive, found.Owner, found.NextRunAt);

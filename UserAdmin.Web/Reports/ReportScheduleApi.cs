@@ -43,13 +43,13 @@ internal static class ReportScheduleApi
     private static async Task<IResult> FindAsync(HttpContext http, Guid id, ReportScheduleService schedules, Caller caller, CancellationToken cancel) =>
         await schedules.FindAsync(id, caller, cancel) is { } found ? ApiAnswers.Record(http, ScheduleView.Of(found)) : ApiAnswers.NotFound(http);
 
-    private static async Task<IResult> SaveAsync(HttpContext http, Guid id, Body<ReportScheduleForm> body, ReportScheduleService schedules, Caller caller, CancellationToken cancel)
+    private static async Task<IResult> SaveAsync(HttpContext http, Guid id, Put<ReportScheduleForm, ScheduleView> put, ReportScheduleService schedules, Caller caller, CancellationToken cancel)
     {
         if (await schedules.FindAsync(id, caller, cancel) is not { } found)
             return ApiAnswers.NotFound(http);
-        if (ApiAnswers.RefuseStale(http, ScheduleView.Of(found)) is { } stale)
-            return stale;
-        var saved = await schedules.SaveAsync(id, body.Value, found.Stamp, caller, cancel);
+        if (put.Refuse(http, ScheduleView.Of(found)) is { } refused)
+            return refused;
+        var saved = await schedules.SaveAsync(id, put.Value, found.Stamp, caller, cancel);
         return saved.Succeeded ? await FindAsync(http, id, schedules, caller, cancel) : ApiAnswers.Refuse(http, saved.Problem);
     }
 

@@ -17,15 +17,15 @@ internal static class ServiceAccountApi
     public static void MapServiceAccountApi(this RouteGroupBuilder api)
     {
         var accounts = api.MapGroup("/service-accounts").WithTags("Service accounts");
-        accounts.MapGet("", ListAsync).Needs(Permission.ServiceAccountsManage).Answers<Paged<ServiceAccountRow>>()
+        accounts.MapGet("", ListAsync).Needs(Permission.ServiceAccountsManage).Answers<Paged<ServiceAccountView>>()
             .Describe("list_service_accounts", "List service accounts", "Accounts of programs by name.");
-        accounts.MapPost("", CreateAsync).Needs(Permission.ServiceAccountsManage).Idempotent().Answers<ServiceAccountRow>(StatusCodes.Status201Created)
+        accounts.MapPost("", CreateAsync).Needs(Permission.ServiceAccountsManage).Idempotent().Answers<ServiceAccountView>(StatusCodes.Status201Created)
             .Describe("create_service_account", "Create a service account", "It may do nothing until it has a role, and comes in by tokens alone.");
-        accounts.MapGet("/{id:guid}", FindAsync).Needs(Permission.ServiceAccountsManage).Answers<ServiceAccountRow>()
+        accounts.MapGet("/{id:guid}", FindAsync).Needs(Permission.ServiceAccountsManage).Answers<ServiceAccountView>()
             .Describe("get_service_account", "Read a service account", "One account, with the version for If-Match in ETag.");
-        accounts.MapPut("/{id:guid}", ReplaceAsync).Needs(Permission.ServiceAccountsManage).Answers<ServiceAccountRow>()
+        accounts.MapPut("/{id:guid}", ReplaceAsync).Needs(Permission.ServiceAccountsManage).Answers<ServiceAccountView>()
             .Describe("replace_service_account", "Rename a service account", "Replaces name and username.");
-        accounts.MapPatch("/{id:guid}", ChangeAsync).Needs(Permission.ServiceAccountsManage).Answers<ServiceAccountRow>()
+        accounts.MapPatch("/{id:guid}", ChangeAsync).Needs(Permission.ServiceAccountsManage).Answers<ServiceAccountView>()
             .Describe("update_service_account", "Change a service account", "Changes name or username.");
         accounts.MapDelete("/{id:guid}", DeleteAsync).Needs(Permission.ServiceAccountsManage).AnswersNothing()
             .Describe("delete_service_account", "Delete a service account", "Its tokens are refused at once. Needs the permission to delete users as well.");
@@ -42,33 +42,33 @@ internal static class ServiceAccountApi
         if (query.Refuse(http) is { } refused)
             return refused;
         var listing = await accounts.ListAsync(query.Search, query.Start, query.Size, caller, cancel);
-        return ApiLists.Answer(http, query, listing.Page, listing.Count, row => row);
+        return ApiLists.Answer(http, query, listing.Page, listing.Count, ServiceAccountView.Of);
     }
 
     private static async Task<IResult> FindAsync(HttpContext http, Guid id, ServiceAccountService accounts, Caller caller, CancellationToken cancel) =>
-        await accounts.FindAsync(id, caller, cancel) is { } account ? ApiAnswers.Record(http, account) : ApiAnswers.NotFound(http);
+        await accounts.FindAsync(id, caller, cancel) is { } account ? ApiAnswers.Record(http, ServiceAccountView.Of(account)) : ApiAnswers.NotFound(http);
 
     private static async Task<IResult> CreateAsync(HttpContext http, Body<ServiceAccountForm> body, ServiceAccountService accounts, Caller caller, CancellationToken cancel)
     {
         var made = await accounts.CreateAsync(body.Value, caller, cancel);
         return !made.Succeeded ? ApiAnswers.Refuse(http, made.Problem)
-            : await accounts.FindAsync(made.Value, caller, cancel) is { } account ? ApiAnswers.Created(http, $"/api/v1/service-accounts/{account.Id}", account) : ApiAnswers.NotFound(http);
+            : await accounts.FindAsync(made.Value, caller, cancel) is { } account ? ApiAnswers.Created(http, $"/api/v1/service-accounts/{account.Id}", ServiceAccountView.Of(account)) : ApiAnswers.NotFound(http);
     }
 
-    private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Body<ServiceAccountForm> body, ServiceAccountService accounts, Caller caller, CancellationToken cancel) =>
-        EditAsync(http, id, _ => (body.Value, null), accounts, caller, cancel);
+    private static Task<IResult> ReplaceAsync(HttpContext http, Guid id, Put<ServiceAccountForm, ServiceAccountView> put, ServiceAccountService accounts, Caller caller, CancellationToken cancel) =>
+        EditAsync(http, id, put, accounts, caller, cancel);
 
-    private static Task<IResult> ChangeAsync(HttpContext http, Guid id, Patch<ServiceAccountForm> patch, ServiceAccountService accounts, Caller caller, CancellationToken cancel) =>
-        EditAsync(http, id, patch.ApplyTo, accounts, caller, cancel);
+    private static Task<IResult> ChangeAsync(HttpContext http, Guid id, Patch<ServiceAccountForm, ServiceAccountView> patch, ServiceAccountService accounts, Caller caller, CancellationToken cancel) =>
+        EditAsync(http, id, patch, accounts, caller, cancel);
 
     private static async Task<IResult> EditAsync(
-        HttpContext http, Guid id, Func<ServiceAccountForm, (ServiceAccountForm?, Func<HttpContext, IResult>?)> change, ServiceAccountService accounts, Caller caller, CancellationToken cancel)
+        HttpContext http, Guid id, Edit<ServiceAccountForm, ServiceAccountView> edit, ServiceAccountService accounts, Caller caller, CancellationToken cancel)
     {
         if (await accounts.FindAsync(id, caller, cancel) is not { } current)
             return ApiAnswers.NotFound(http);
-        if (ApiAnswers.RefuseStale(http, current) is { } stale)
-            return stale;
-        var (mine, wrong) = change(new() { Name = current.Name, UserName = current.UserName });
+        if (edit.Refuse(http, ServiceAccountView.Of(current)) is { } refused)
+            return refused;
+        var (mine, wrong) = edit.ApplyTo(new ServiceAccountForm { Name = current.Name, UserName = current.UserName });
         if (mine is null)
             return wrong!(http);
         var edited = await accounts.EditAsync(id, mine, current.UpdatedAt, caller, cancel);
@@ -84,4 +84,11 @@ internal static class ServiceAccountApi
 
     private static async Task<IResult> EndTokenAsync(HttpContext http, Guid id, Guid tokenId, KeptTokens service, SessionService sessions, Caller caller, CancellationToken cancel) =>
         (await service.ListAsync(id, caller, cancel)).Any(token => token.Id == tokenId) ? ApiAnswers.Done(http, await sessions.EndAsync(tokenId, caller, cancel)) : ApiAnswers.NotFound(http);
+}
+
+/// <summary>The account of a program.</summary>
+internal sealed record ServiceAccountView(
+    [property: Fixed] Guid Id, string Name, string UserName, [property: Fixed] UserStatus Status, int OpenTokens, DateTimeOffset? LastUsedAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    public static ServiceAccountView Of(ServiceAccountRow row) => new(row.Id, row.Name, row.UserName, row.Status, row.OpenTokens, row.LastUsedAt, row.CreatedAt, row.UpdatedAt);
 }
