@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace UserAdmin.Bench;
@@ -14,15 +15,10 @@ internal sealed class ApiProgram(Uri url) : IDisposable
 
     public bool IsSignedIn => token is not null;
 
-    public static string Login(string email) => $$"""{"email":"{{email}}","password":"{{Database.Password}}"}""";
+    public async Task SignInAsync() => token = new("Bearer", (await LoginAsync(Login(Database.Email)))["access_token"]!.GetValue<string>());
 
-    public async Task SignInAsync()
-    {
-        using var request = NewRequest(HttpMethod.Post, "/api/v1/auth/login", Login(Database.Email));
-        using var response = await http.SendAsync(request);
-        var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync());
-        token = new("Bearer", answer?["access_token"]?.GetValue<string>() ?? throw new InvalidOperationException($"Sign-in answered {(int)response.StatusCode}"));
-    }
+    /// <summary>A sign-in that can be sent again and again, from a device that is known after the first: a new one costs a mail.</summary>
+    public async Task<string> PrepareSignInAsync(string email) => Login(email, (await LoginAsync(Login(email)))["device_token"]!.GetValue<string>());
 
     public Task<Reply> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
@@ -41,6 +37,16 @@ internal sealed class ApiProgram(Uri url) : IDisposable
     }
 
     public void Dispose() => http.Dispose();
+
+    private static string Login(string email, string? device = null) => JsonSerializer.Serialize(new { email, password = Database.Password, device_token = device });
+
+    private async Task<JsonNode> LoginAsync(string login)
+    {
+        using var request = NewRequest(HttpMethod.Post, "/api/v1/auth/login", login);
+        using var response = await http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return response.StatusCode == HttpStatusCode.OK ? JsonNode.Parse(text)! : throw new InvalidOperationException($"Sign-in answered {(int)response.StatusCode}: {text}");
+    }
 
     private HttpRequestMessage NewRequest(HttpMethod method, string path, string? body)
     {
