@@ -29,6 +29,8 @@ public sealed class Idempotency(UserAdminDbContext db, CurrentTenant tenant, IDa
     /// <summary>Null when the request is new and has to be done now, else the answer it got. Problems: <c>idempotency.*</c>.</summary>
     public async Task<Result<KeptAnswer?>> BeginAsync(byte[] key, byte[] fingerprint, CancellationToken cancel)
     {
+        if (await FindAsync(key, fingerprint, cancel) is { } known)
+            return known;
         var now = clock.GetUtcNow();
         try
         {
@@ -38,8 +40,8 @@ public sealed class Idempotency(UserAdminDbContext db, CurrentTenant tenant, IDa
         }
         catch (DbUpdateException)
         {
-            // Somebody was first: the same program an hour ago, or its other thread at this moment.
-            return await FindAsync(key, fingerprint, cancel);
+            // Another thread of the same program was first at this moment.
+            return await FindAsync(key, fingerprint, cancel) ?? UnderWay;
         }
         finally
         {
@@ -56,11 +58,13 @@ public sealed class Idempotency(UserAdminDbContext db, CurrentTenant tenant, IDa
     /// <summary>Nothing was created: the same key may be tried again.</summary>
     public Task ForgetAsync(byte[] key, CancellationToken cancel) => db.IdempotentRequests.Where(r => r.Key == key).ExecuteDeleteAsync(cancel);
 
-    private async Task<Result<KeptAnswer?>> FindAsync(byte[] key, byte[] fingerprint, CancellationToken cancel)
+    // Null when nobody has sent this key.
+    private async Task<Result<KeptAnswer?>?> FindAsync(byte[] key, byte[] fingerprint, CancellationToken cancel)
     {
         var known = await db.IdempotentRequests.AsNoTracking().SingleOrDefaultAsync(r => r.Key == key, cancel);
-        return known is null ? UnderWay
-            : !known.Fingerprint.AsSpan().SequenceEqual(fingerprint) ? AnotherRequest
+        if (known is null)
+            return null;
+        return !known.Fingerprint.AsSpan().SequenceEqual(fingerprint) ? AnotherRequest
             : known.ProtectedAnswer is null ? UnderWay
             : new Result<KeptAnswer?>(JsonSerializer.Deserialize<KeptAnswer>(Protector.Unprotect(known.ProtectedAnswer)), null);
     }
